@@ -1,0 +1,11 @@
+// Tests run the very text that Node runs: types are stripped, nothing else is changed.
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/jest.strip-types.mjs' },
+  watchman: false,
+};
+const kind = (name) => ({ ...shared, displayName: name, testMatch: [`**/*.${name}.test.ts`] });
+export default {
+  projects: [kind('unit'), kind('int'), kind('e2e')],
+};
