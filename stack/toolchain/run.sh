@@ -40,4 +40,4 @@ if ! cmp -s "$root/package-lock.json" "$stamp"; then
 fi
 
 cd "$root"
-exec "$node" --disable-warning=ExperimentalWarning "$@"
+exec "$node" --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning "$@"

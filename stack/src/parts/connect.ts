@@ -1,5 +1,5 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PartSpec } from '../part.ts';
 import { ok } from './http.ts';
@@ -30,7 +30,10 @@ export function connect(options: ConnectOptions): PartSpec {
       {
         heapMb: 768,
         classpath: join(options.home, '*'),
-        properties: { 'org.slf4j.simpleLogger.log.io.debezium': 'info', 'org.slf4j.simpleLogger.log.org.apache.kafka.connect.runtime': 'info' },
+        properties: {
+          'org.slf4j.simpleLogger.log.io.debezium': 'info',
+          'org.slf4j.simpleLogger.log.org.apache.kafka.connect.runtime': 'info',
+        },
       },
       'org.apache.kafka.connect.cli.ConnectDistributed',
       properties,

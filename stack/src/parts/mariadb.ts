@@ -59,6 +59,8 @@ export function mariadb(options: MariaDbOptions): PartSpec {
       '--max-connections=100',
       '--performance-schema=OFF',
       '--skip-name-resolve',
+      // From 11.4 on the server makes itself an RSA key at each start: up to 30 s of one core, for a loopback port.
+      '--skip-ssl',
       ...(options.writesBinlog ? binlog : []),
     ],
     prepare: async () => {
@@ -66,7 +68,9 @@ export function mariadb(options: MariaDbOptions): PartSpec {
       await writeFile(rootSql, await rootStatements(options), { mode: 0o600 });
     },
     answers: async () => {
-      const connection = await mysql.createConnection(await rootAccess(options.name, options.port, options.credentials));
+      const connection = await mysql.createConnection(
+        await rootAccess(options.name, options.port, options.credentials),
+      );
       await connection.end();
     },
   };
@@ -100,11 +104,18 @@ async function install(home: string, folder: string): Promise<void> {
   const fresh = join(folder, 'fresh');
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
-  const options = [`--basedir=${home}`, `--datadir=${fresh}`, '--auth-root-authentication-method=normal', '--skip-test-db'];
+  const options = [
+    `--basedir=${home}`,
+    `--datadir=${fresh}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+  ];
   try {
     await run(join(home, 'scripts/mariadb-install-db'), ['--no-defaults', ...options, `--user=${userInfo().username}`]);
   } catch (cause) {
-    const output = String((cause as { stderr?: string }).stderr ?? cause).trim().slice(-800);
+    const output = String((cause as { stderr?: string }).stderr ?? cause)
+      .trim()
+      .slice(-800);
     throw new StackError('part-died', `MariaDB could not make its data folder ${folder}:\n${output}`, cause);
   }
   await rename(fresh, join(folder, 'data'));

@@ -29,7 +29,12 @@ export function registry(options: RegistryOptions): PartSpec {
     name: 'registry',
     ports: [options.port, options.adminPort],
     graceMs: 20_000,
-    command: options.jvm.command('registry', { heapMb: 320, properties }, '-jar', join(options.home, 'quarkus-run.jar')),
+    command: options.jvm.command(
+      'registry',
+      { heapMb: 320, properties },
+      '-jar',
+      join(options.home, 'quarkus-run.jar'),
+    ),
     prepare: async () => {
       await mkdir(folder, { recursive: true });
     },

@@ -1,3 +1,12 @@
 export type { ChangeEvent, Operation, Row, SourcePosition, SourceValue, TransactionMarker } from './change-event.ts';
 export type { Gtid, Position } from './gtid.ts';
-export { advance, covers, coversAll, emptyPosition, formatGtid, formatPosition, parseGtid, parsePosition } from './gtid.ts';
+export {
+  advance,
+  covers,
+  coversAll,
+  emptyPosition,
+  formatGtid,
+  formatPosition,
+  parseGtid,
+  parsePosition,
+} from './gtid.ts';

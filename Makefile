@@ -1,0 +1,20 @@
+.DEFAULT_GOAL := help
+RUN := sh stack/toolchain/run.sh
+
+.PHONY: help demo test down clean
+
+help: ## what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+demo: ## start the bank and the bridge, follow one transfer all the way; ONCE=1 to end after the story
+	@$(RUN) cli/src/main.ts demo
+
+test: ## types, lint and all tests on a real stack; ONLY=<part of a path> for some of them
+	@$(RUN) e2e/src/suite.ts $(ONLY)
+
+down: ## end what a demo that was killed has left running
+	@$(RUN) cli/src/main.ts down
+
+clean: ## forget the demo's data; downloads stay in ~/.cache/banyan
+	@$(RUN) cli/src/main.ts down
+	@rm -rf .banyan

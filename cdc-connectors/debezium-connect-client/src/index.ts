@@ -1,0 +1,39 @@
+export { ConnectError, type ConnectErrorCode, type ConnectErrorDetail } from './errors/connect-error.ts';
+export { failureOf } from './errors/failure-of.ts';
+export { causeLine, type JavaCause, type JavaTrace, parseJavaTrace } from './errors/java-trace.ts';
+export type {
+  ConverterSettings,
+  DatabaseSettings,
+  ErrorSettings,
+  ExactlyOnceSettings,
+  MariaDbSourceConfig,
+  NameAdjustment,
+  SchemaHistorySettings,
+  Settings,
+  SignalSettings,
+  SnapshotSettings,
+  TopicCreationSettings,
+  TopicSettings,
+} from './mariadb/config.ts';
+export { literalRegex, type NamePattern } from './mariadb/names.ts';
+export { MARIADB_SOURCE_CLASS, mariaDbSource } from './mariadb/source.ts';
+export { ConnectClient } from './rest/connect-client.ts';
+export type { ClientPorts, ConnectClientOptions, RetryOptions } from './rest/options.ts';
+export type {
+  CallOptions,
+  ConnectorConfig,
+  ConnectorStatus,
+  Plugin,
+  PutOutcome,
+  RunState,
+  RunStatus,
+  SettingProblem,
+  SourceOffset,
+  TaskStatus,
+  Validation,
+  WorkerIdentity,
+} from './rest/types.ts';
+export { maskSecrets, maskText } from './secrets/mask.ts';
+export { plainSecret, type Secret, secretRef } from './secrets/secret.ts';
+export { type Evidence, evidenceIn } from './waiting/evidence.ts';
+export type { StreamingOptions, StreamingProof } from './waiting/streaming.ts';

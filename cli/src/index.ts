@@ -1,0 +1,1 @@
+export { demo, down } from './demo.ts';

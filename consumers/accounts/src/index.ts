@@ -1,0 +1,1 @@
+export { accounts, accountsOf } from './projection.ts';

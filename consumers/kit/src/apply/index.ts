@@ -1,0 +1,3 @@
+export { coalesce, type TableEffect } from './coalesce.ts';
+export { statements } from './statements.ts';
+export { type ApplyStep, Writer, type WriterOptions } from './writer.ts';

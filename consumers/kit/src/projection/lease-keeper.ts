@@ -1,0 +1,71 @@
+import { KitError } from '../errors.ts';
+import { type DatabaseAccess, type Lease, Session, type Standing } from '../read-store/index.ts';
+
+export interface LeaseKeeperOptions {
+  readonly database: DatabaseAccess;
+  readonly lease: Lease;
+  readonly leaseMs: number;
+  readonly standing: () => Standing;
+}
+
+/** Prolongs a lease on a connection of its own, so that a long database transaction does not let it run out. */
+export class LeaseKeeper {
+  readonly #options: LeaseKeeperOptions;
+  readonly #session: Session;
+  #timer: NodeJS.Timeout | null = null;
+  #failure: KitError | null = null;
+  #telling: Promise<void> = Promise.resolve();
+
+  private constructor(options: LeaseKeeperOptions, session: Session) {
+    this.#options = options;
+    this.#session = session;
+    this.#schedule();
+  }
+
+  static async start(options: LeaseKeeperOptions): Promise<LeaseKeeper> {
+    return new LeaseKeeper(options, await Session.open(options.database));
+  }
+
+  /** Throws what the last renewal met: KitError `lease-lost` or `database-unreachable`. */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Renews now, with the newest standing. */
+  tell(): Promise<void> {
+    const { lease, leaseMs, standing } = this.#options;
+    this.#telling = this.#telling.then(() => lease.renew(this.#session, leaseMs, standing()));
+    return this.#telling;
+  }
+
+  /** Lets a standby in at once; a lease that cannot be given back runs out by itself. */
+  async release(): Promise<void> {
+    this.#halt();
+    await this.#telling.catch(() => {});
+    await this.#options.lease.release(this.#session).catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#halt();
+    await this.#telling.catch(() => {});
+    await this.#session[Symbol.asyncDispose]();
+  }
+
+  #halt(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #schedule(): void {
+    const everyMs = Math.min(1000, this.#options.leaseMs / 4);
+    this.#timer = setTimeout(async () => {
+      try {
+        await this.tell();
+      } catch (error) {
+        this.#failure = KitError.from(error);
+        return;
+      }
+      if (this.#timer) this.#schedule();
+    }, everyMs);
+  }
+}

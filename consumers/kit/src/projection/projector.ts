@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApplyStep } from '../apply/index.ts';
+import { formatPosition } from '../change-event/index.ts';
+import { KitError } from '../errors.ts';
+import {
+  type CheckpointColumns,
+  type DatabaseAccess,
+  ensureTables,
+  fromColumns,
+  Lease,
+  type ProjectorState,
+  Session,
+  type Standing,
+} from '../read-store/index.ts';
+import { Schemas } from '../serde/index.ts';
+import type { Transport } from '../transport/index.ts';
+import type { Projection } from './declaration.ts';
+import type { ProjectorFacts } from './facts.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { Pass } from './pass.ts';
+
+export interface ProjectorOptions {
+  readonly projection: Projection;
+  /** Debezium's `topic.prefix`. */
+  readonly topicPrefix: string;
+  readonly database: DatabaseAccess;
+  readonly transport: () => Transport;
+  readonly registryUrl: string;
+  /** How long a standby waits after the last sign of life; default 10,000. */
+  readonly leaseMs?: number;
+  /** Rows a commit aims at, and the most rows of one source transaction held in memory; default 5,000. */
+  readonly maxRows?: number;
+  readonly onStep?: (step: ApplyStep) => void;
+  readonly log?: (entry: Readonly<Record<string, unknown>>) => void;
+}
+
+const turnMs = 250;
+const longestWaitMs = 5000;
+
+/**
+ * Keeps one read model up to date for as long as it runs. Whatever goes wrong, it waits and begins anew at the checkpoint, or
+ * stops with a name and a remedy and stays up to say so; it never skips, and it never ends by itself.
+ */
+export class Projector {
+  readonly #options: ProjectorOptions;
+  readonly #owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  readonly #schemas: Schemas;
+  #facts: ProjectorFacts;
+
+  constructor(options: ProjectorOptions) {
+    this.#options = options;
+    this.#schemas = new Schemas(options.registryUrl);
+    this.#facts = {
+      projection: options.projection.name,
+      state: 'starting',
+      reason: null,
+      code: null,
+      position: null,
+      freshAtMs: null,
+      rowsApplied: 0,
+      transactionsApplied: 0,
+      commits: 0,
+      lag: new Map(),
+      turnedAtMs: Date.now(),
+    };
+  }
+
+  facts(): ProjectorFacts {
+    return this.#facts;
+  }
+
+  /** Resolves after an abort, when all is closed and the lease is given back. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (let waitMs = 200; !signal.aborted; ) {
+      const commitsBefore = this.#facts.commits;
+      const error = await this.#attempt(signal);
+      if (error === null) continue;
+      if (!error.retriable) return this.#stayStopped(signal);
+      waitMs = this.#facts.commits > commitsBefore ? 200 : Math.min(waitMs * 2, longestWaitMs);
+      await this.#pause(waitMs, signal);
+    }
+  }
+
+  /** One life of connections: from the first one to the first error, which it tells and returns. */
+  async #attempt(signal: AbortSignal): Promise<KitError | null> {
+    const { projection, database, leaseMs = 10_000 } = this.#options;
+    try {
+      await using session = await Session.open(database);
+      await ensureTables(session, projection);
+      const lease = await Lease.take(session, projection.name, this.#owner, leaseMs);
+      if (lease) await this.#hold(lease, session, signal);
+      else {
+        this.#enter('standby', null);
+        await this.#pause(Math.min(500, leaseMs / 4), signal);
+      }
+      return null;
+    } catch (thrown) {
+      return signal.aborted ? null : this.#fail(thrown);
+    }
+  }
+
+  /** Applies for as long as the lease is held. A stop and an abort give it back at once, a wait keeps it. */
+  async #hold(lease: Lease, session: Session, signal: AbortSignal): Promise<void> {
+    const { database, leaseMs = 10_000 } = this.#options;
+    let pass: Pass | null = null;
+    const standing = () => this.#standing(pass);
+    await using keeper = await LeaseKeeper.start({ database, lease, leaseMs, standing });
+    try {
+      await using transport = this.#options.transport();
+      await using begun = await this.#begin(lease, session, transport);
+      pass = begun;
+      await this.#turn(begun, keeper, signal);
+      await keeper.release();
+    } catch (thrown) {
+      if (signal.aborted) return await keeper.release();
+      const error = this.#fail(thrown);
+      await keeper.tell().catch(() => {});
+      if (!error.retriable) await keeper.release();
+      throw error;
+    }
+  }
+
+  async #begin(lease: Lease, session: Session, transport: Transport): Promise<Pass> {
+    return Pass.begin({
+      ...this.#options,
+      checkpoint: await readCheckpoint(session, lease.projection),
+      maxRows: this.#options.maxRows ?? 5000,
+      session,
+      lease,
+      transport,
+      schemas: this.#schemas,
+      onRows: ({ changes }) => this.#learn({ rowsApplied: this.#facts.rowsApplied + changes.length }),
+      onCommit: ({ transactions }) =>
+        this.#learn({
+          commits: this.#facts.commits + 1,
+          transactionsApplied: this.#facts.transactionsApplied + transactions,
+        }),
+    });
+  }
+
+  #fail(thrown: unknown): KitError {
+    const error = KitError.from(thrown);
+    this.#enter(error.retriable ? 'waiting' : 'stopped', error);
+    return error;
+  }
+
+  async #turn(pass: Pass, keeper: LeaseKeeper, signal: AbortSignal): Promise<void> {
+    for (let lookedMs = 0; !signal.aborted; ) {
+      keeper.check();
+      await pass.turn(turnMs);
+      if (Date.now() - lookedMs > 1000) {
+        this.#learn({ lag: await pass.lag() });
+        lookedMs = Date.now();
+      }
+      this.#enter(pass.position === null ? 'filling' : 'streaming', null, pass);
+    }
+  }
+
+  async #stayStopped(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) await this.#pause(1000, signal);
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    this.#learn({ turnedAtMs: Date.now() });
+    await delay(ms, undefined, { signal }).catch(() => {});
+  }
+
+  #standing(pass: Pass | null): Standing {
+    const { state, reason } = this.#facts;
+    return { state, reason, freshAtMs: pass?.position ? pass.freshAtMs : null };
+  }
+
+  #enter(state: ProjectorState, error: KitError | null, pass?: Pass): void {
+    const reason = error && (error.remedy ? `${error.message}; ${error.remedy}` : error.message);
+    if (state !== this.#facts.state || reason !== this.#facts.reason) {
+      this.#options.log?.({
+        state,
+        reason,
+        code: error?.code,
+        error: error?.code === 'unexpected' ? error.cause : undefined,
+      });
+    }
+    this.#learn({ state, reason, code: error?.code ?? null, turnedAtMs: Date.now() });
+    if (pass?.position) this.#learn({ position: formatPosition(pass.position), freshAtMs: pass.freshAtMs });
+  }
+
+  #learn(facts: Partial<ProjectorFacts>): void {
+    this.#facts = { ...this.#facts, ...facts };
+  }
+}
+
+async function readCheckpoint(session: Session, projection: string) {
+  const columns = 'position, committed_at_ms, partitions';
+  const [row] = await session.rows<CheckpointColumns>(`SELECT ${columns} FROM banyan_checkpoint WHERE projection = ?`, [
+    projection,
+  ]);
+  return fromColumns(row!);
+}

@@ -1,0 +1,17 @@
+import type { Projection } from './declaration.ts';
+
+/** Topic names as Debezium makes them from `topic.prefix`; source: Debezium MariaDB connector page, "Topic names". */
+export interface Topics {
+  /** Topic to `database.table`. */
+  readonly tables: ReadonlyMap<string, string>;
+  readonly transactions: string;
+  readonly heartbeats: string;
+}
+
+export function topicsOf(projection: Projection, prefix: string): Topics {
+  return {
+    tables: new Map(projection.tables.map(({ source }) => [`${prefix}.${source}`, source])),
+    transactions: `${prefix}.transaction`,
+    heartbeats: `__debezium-heartbeat.${prefix}`,
+  };
+}

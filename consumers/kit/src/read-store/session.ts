@@ -1,0 +1,119 @@
+import mysql, {
+  type Connection,
+  type ConnectionOptions,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2/promise';
+import { KitError } from '../errors.ts';
+
+/** Where a read model lives. */
+export interface DatabaseAccess {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+/** Every value leaves the driver exactly: 64-bit integers, decimals and times as text, bytes as bytes. */
+const exact: ConnectionOptions = {
+  charset: 'utf8mb4',
+  supportBigNumbers: true,
+  bigNumberStrings: true,
+  decimalNumbers: false,
+  dateStrings: true,
+  timezone: 'Z',
+  connectTimeout: 5000,
+};
+
+export const exactOptions = (access: DatabaseAccess): ConnectionOptions => ({ ...exact, ...access });
+
+/**
+ * A projector's own connection. STRICT: a value that does not fit is an error, never cut. READ COMMITTED: no gap locks, and
+ * the fence sees the newest epoch. A client that is frozen holds its locks for 5 s at most.
+ */
+const projectorSettings =
+  "SET SESSION time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', tx_isolation='READ-COMMITTED', " +
+  'innodb_lock_wait_timeout=2, idle_write_transaction_timeout=5, foreign_key_checks=0';
+
+/** One connection with errors turned into KitErrors. */
+export class Session {
+  readonly #connection: Connection;
+  #broken: unknown = null;
+
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+    // Without a listener a connection lost while idle would end the process.
+    connection.on('error', (error) => {
+      this.#broken = error;
+    });
+  }
+
+  static async open(access: DatabaseAccess): Promise<Session> {
+    const connection = await mysql.createConnection(exactOptions(access)).catch((error) => {
+      throw databaseError(error, `cannot connect to ${access.host}:${access.port}/${access.database}`);
+    });
+    const session = new Session(connection);
+    await session.run(projectorSettings);
+    return session;
+  }
+
+  async rows<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const [rows] = await this.#query<RowDataPacket[]>(sql, values);
+    return rows as Row[];
+  }
+
+  /** Runs a statement; resolves to how many rows it matched. */
+  async run(sql: string, values: readonly unknown[] = []): Promise<number> {
+    const [result] = await this.#query<ResultSetHeader>(sql, values);
+    return result.affectedRows;
+  }
+
+  async #query<T extends RowDataPacket[] | ResultSetHeader>(
+    sql: string,
+    values: readonly unknown[],
+  ): Promise<[T, unknown]> {
+    if (this.#broken) throw databaseError(this.#broken, 'the connection is lost');
+    try {
+      return (await this.#connection.query<T>(sql, [...values])) as [T, unknown];
+    } catch (error) {
+      throw databaseError(error, sql.slice(0, 80));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#connection.destroy();
+  }
+}
+
+/** Errors of the server that concern one value or one table, not its health: waiting does not help. */
+const refusals = new Set([
+  '23000',
+  '22001',
+  '22003',
+  '22007',
+  'HY000:1366',
+  '42S02',
+  '42S22',
+  '42000',
+  '21S01',
+  '01000:1265',
+]);
+/** Refused connections by name and password, and missing rights: a wait, as they are mended outside the process. */
+const waits = new Set([1040, 1044, 1045, 1049, 1053, 1205, 1213, 1290, 1836, 1927, 2006, 2013]);
+
+export function databaseError(error: unknown, what: string): KitError {
+  const { errno, sqlState, message } = error as { errno?: number; sqlState?: string; message?: string };
+  const text = `read-model database: ${what}: ${message ?? String(error)}`;
+  if (
+    errno !== undefined &&
+    !waits.has(errno) &&
+    (refusals.has(sqlState ?? '') || refusals.has(`${sqlState}:${errno}`))
+  ) {
+    return new KitError('row-refused', text, {
+      cause: error,
+      remedy: 'compare the declared columns with the source table',
+    });
+  }
+  return new KitError('database-unreachable', text, { cause: error });
+}

@@ -1,0 +1,62 @@
+import { formatPosition, parsePosition } from '../change-event/index.ts';
+import type { Checkpoint } from '../merge/types.ts';
+
+/** A message that was read before the checkpoint: the same log still has it, a log created anew has another or none. */
+export interface Anchor {
+  readonly offset: bigint;
+  readonly timestampMs: number;
+  readonly crc32: number;
+}
+
+/** A checkpoint with what is needed to know its logs again. */
+export interface StoredCheckpoint extends Checkpoint {
+  readonly anchors: ReadonlyMap<string, Anchor>;
+}
+
+export interface CheckpointColumns {
+  readonly position: string | null;
+  readonly committed_at_ms: string | null;
+  readonly partitions: string;
+}
+
+interface PartitionJson {
+  readonly next: string;
+  readonly anchor?: { readonly offset: string; readonly timestampMs: number; readonly crc32: number };
+}
+
+export const emptyCheckpoint: StoredCheckpoint = {
+  position: null,
+  committedAtMs: null,
+  offsets: new Map(),
+  anchors: new Map(),
+};
+
+export function toColumns(checkpoint: StoredCheckpoint): CheckpointColumns {
+  const partitions: Record<string, PartitionJson> = {};
+  for (const [partition, next] of checkpoint.offsets) {
+    const anchor = checkpoint.anchors.get(partition);
+    partitions[partition] = {
+      next: String(next),
+      ...(anchor && { anchor: { ...anchor, offset: String(anchor.offset) } }),
+    };
+  }
+  return {
+    position: checkpoint.position && formatPosition(checkpoint.position),
+    committed_at_ms: checkpoint.committedAtMs === null ? null : String(checkpoint.committedAtMs),
+    partitions: JSON.stringify(partitions),
+  };
+}
+
+export function fromColumns(columns: CheckpointColumns): StoredCheckpoint {
+  const partitions = Object.entries(JSON.parse(columns.partitions) as Record<string, PartitionJson>);
+  return {
+    position: columns.position === null ? null : parsePosition(columns.position),
+    committedAtMs: columns.committed_at_ms === null ? null : Number(columns.committed_at_ms),
+    offsets: new Map(partitions.map(([partition, { next }]) => [partition, BigInt(next)])),
+    anchors: new Map(
+      partitions.flatMap(([partition, { anchor }]) =>
+        anchor ? [[partition, { ...anchor, offset: BigInt(anchor.offset) }] as const] : [],
+      ),
+    ),
+  };
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { KitError } from '../errors.ts';
+import type { MirrorTable, Projection } from '../projection/declaration.ts';
+import type { Session } from './session.ts';
+
+/** A quoted identifier; a backtick in a name is doubled. */
+export const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
+
+const checkpointTable = `CREATE TABLE IF NOT EXISTS banyan_checkpoint (
+  projection      VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+  declaration     CHAR(16) CHARACTER SET ascii NOT NULL COMMENT 'fingerprint of the tables it fills',
+  epoch           BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'raised by each new owner, compared in each commit',
+  owner           VARCHAR(100) NOT NULL DEFAULT '',
+  lease_until     DATETIME(6) NOT NULL DEFAULT '1970-01-01',
+  position        TEXT CHARACTER SET ascii NULL COMMENT 'every GTID up to here is in; NULL while filling',
+  committed_at_ms BIGINT NULL COMMENT 'commit time at the source of the newest applied transaction',
+  fresh_at_ms     BIGINT NULL COMMENT 'everything the source had committed at this time is in',
+  partitions      LONGTEXT NOT NULL COMMENT 'next offset and anchor by partition',
+  state           VARCHAR(20) NOT NULL DEFAULT 'starting',
+  reason          TEXT NULL
+) ENGINE=InnoDB CHARACTER SET utf8mb4`;
+
+function createTable(table: MirrorTable): string {
+  const key = new Set(table.key);
+  const columns = table.columns.map(
+    (column) => `${quoted(column.name)} ${column.type.sql}${key.has(column) ? ' NOT NULL' : ' NULL'}`,
+  );
+  const primary = `PRIMARY KEY (${table.key.map((column) => quoted(column.name)).join(', ')})`;
+  return `CREATE TABLE IF NOT EXISTS ${quoted(table.name)} (${[...columns, primary].join(', ')}) ENGINE=InnoDB CHARACTER SET utf8mb4`;
+}
+
+function fingerprint(projection: Projection): string {
+  const parts = projection.tables.map((table) => [
+    table.source,
+    createTable(table),
+    ...table.columns.map((column) => column.from),
+  ]);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+/**
+ * Makes the tables of a read model that are not there yet. DDL commits, so it runs here alone, never beside rows. Throws
+ * KitError `read-model-differs` when the tables were made for another declaration.
+ */
+export async function ensureTables(session: Session, projection: Projection): Promise<void> {
+  const print = fingerprint(projection);
+  await session.run(checkpointTable);
+  for (const table of projection.tables) await session.run(createTable(table));
+  await session.run("INSERT IGNORE INTO banyan_checkpoint (projection, declaration, partitions) VALUES (?, ?, '{}')", [
+    projection.name,
+    print,
+  ]);
+  const [row] = await session.rows<{ declaration: string }>(
+    'SELECT declaration FROM banyan_checkpoint WHERE projection = ?',
+    [projection.name],
+  );
+  if (row?.declaration === print) return;
+  throw new KitError('read-model-differs', `the read model '${projection.name}' was made for another declaration`, {
+    remedy: 'give the read model a new, empty database; it is filled from the stream',
+  });
+}

@@ -1,0 +1,2 @@
+export { decodeChunk, type TopicKind } from './decoder.ts';
+export { Schemas } from './schemas.ts';

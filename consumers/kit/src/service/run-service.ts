@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import type { ApplyStep } from '../apply/index.ts';
+import { KitError } from '../errors.ts';
+import { type Projection, Projector } from '../projection/index.ts';
+import { createQueryApi, createStatusServer } from '../query-api/index.ts';
+import { kafkaJsTransport } from '../transport/index.ts';
+import { projectConfig, serviceConfig, variables } from './config.ts';
+import { logger } from './log.ts';
+
+export interface RunOptions {
+  readonly onStep?: (step: ApplyStep) => void;
+}
+
+/**
+ * A service's whole `main`: `serve` answers queries, `project` keeps the read model up to date. Ends on SIGTERM or SIGINT,
+ * after what is under way; resolves to the exit code: 0, or 2 for a wrong call or environment.
+ */
+export async function runService(
+  projection: Projection,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  options: RunOptions = {},
+): Promise<number> {
+  const [role] = args;
+  const roles: Readonly<Record<string, () => Promise<void>>> = {
+    serve: () => serve(projection, env),
+    project: () => project(projection, env, options),
+  };
+  const run = role === undefined || !Object.hasOwn(roles, role) ? null : roles[role]!;
+  if (!run || args.length > 1) {
+    const asked = args.some((word) => word === '--help' || word === '-h');
+    (asked ? console.log : console.error)(usage(projection));
+    return asked ? 0 : 2;
+  }
+  try {
+    await run();
+    return 0;
+  } catch (thrown) {
+    const error = KitError.from(thrown);
+    console.error(`${projection.name} ${role}: ${error.message}${error.remedy ? `; ${error.remedy}` : ''}`);
+    return error.code === 'config' ? 2 : 1;
+  }
+}
+
+async function serve(projection: Projection, env: NodeJS.ProcessEnv): Promise<void> {
+  const config = serviceConfig(env, projection.name, readText);
+  const api = createQueryApi({ projection, database: config.database, freshWithinMs: config.freshWithinMs });
+  const url = await api.listen(config);
+  logger({ projection: projection.name, role: 'serve' })({ url, message: 'answers' });
+  await new Promise((stop) => stopSignal().addEventListener('abort', stop, { once: true }));
+  await api.close();
+}
+
+async function project(projection: Projection, env: NodeJS.ProcessEnv, { onStep }: RunOptions): Promise<void> {
+  const config = projectConfig(env, projection.name, readText);
+  const log = logger({ projection: projection.name, role: 'project' });
+  const projector = new Projector({
+    ...config,
+    projection,
+    transport: () => kafkaJsTransport({ brokers: config.brokers, clientId: `banyan-${projection.name}` }),
+    log,
+    ...(onStep && { onStep }),
+  });
+  const status = createStatusServer({
+    facts: () => projector.facts(),
+    liveWithinMs: 60_000,
+    freshWithinMs: config.freshWithinMs,
+  });
+  log({ url: await status.listen(config), message: 'status' });
+  await projector.run(stopSignal());
+  await status.close();
+}
+
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+}
+
+const readText = (path: string): string => readFileSync(path, 'utf8');
+
+function usage(projection: Projection): string {
+  const paths = projection.tables.flatMap(({ path }) => (path ? [path] : []));
+  return `${projection.name}: a read model of ${projection.tables.map(({ source }) => source).join(', ')}
+
+  node src/main.ts project   keeps the read model up to date; run one, and one more as standby
+  node src/main.ts serve     answers ${paths.join(', ')}; run as many as needed
+
+Both answer /live, /ready and /metrics; serve has /openapi.json. They are set up by the environment:
+${variables}`;
+}

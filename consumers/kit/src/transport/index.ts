@@ -1,0 +1,2 @@
+export { type KafkaJsOptions, kafkaJsTransport } from './kafkajs.ts';
+export type { Chunk, LogReader, Message, NewTopic, PartitionRange, Start, Transport } from './transport.ts';

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { Batch, Consumer, Kafka } from 'kafkajs';
+import { KitError } from '../errors.ts';
+import type { Chunk, LogReader, Message, Start } from './transport.ts';
+
+/** A batch as kafkajs hands it over; `fetchedOffset` is not in its types. */
+type FetchedBatch = Batch & { readonly fetchedOffset: string };
+
+/**
+ * One pass over some partitions. kafkajs has no assignment without a group, so each reader is the only member of a group of
+ * its own that never commits; when that membership changes or a position jumps, the reader is broken and says so.
+ */
+export class KafkaJsReader implements LogReader {
+  readonly #consumer: Consumer;
+  readonly #positions = new Map<string, bigint>();
+  #chunks: Chunk[] = [];
+  #failure: KitError | null = null;
+  #arrived: () => void = () => {};
+  #joins = 0;
+
+  private constructor(consumer: Consumer, starts: readonly Start[]) {
+    this.#consumer = consumer;
+    for (const start of starts) this.#positions.set(name(start.topic, start.partition), start.offset);
+  }
+
+  static async open(kafka: Kafka, starts: readonly Start[]): Promise<KafkaJsReader> {
+    const consumer = kafka.consumer({
+      groupId: `banyan-reader-${randomUUID()}`,
+      maxWaitTimeInMs: 100,
+      maxBytesPerPartition: 1_048_576,
+      retry: { retries: 0, restartOnFailure: async () => false },
+    });
+    const reader = new KafkaJsReader(consumer, starts);
+    try {
+      await reader.#run(starts);
+      return reader;
+    } catch (error) {
+      await consumer.disconnect().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #run(starts: readonly Start[]): Promise<void> {
+    const consumer = this.#consumer;
+    const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
+    consumer.on(CRASH, ({ payload }) =>
+      this.#fail(new KitError('kafka-unreachable', payload.error.message, { cause: payload.error })),
+    );
+    consumer.on(GROUP_JOIN, () => {
+      // A second join starts from committed offsets, of which there are none.
+      if (++this.#joins > 1) this.#fail(new KitError('kafka-unreachable', 'kafkajs joined its group again'));
+    });
+    consumer.on(END_BATCH_PROCESS, ({ payload }) =>
+      this.#passed(payload.topic, payload.partition, BigInt(payload.lastOffset) + 1n),
+    );
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...new Set(starts.map(({ topic }) => topic))], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: true,
+      partitionsConsumedConcurrently: 4,
+      eachBatch: async ({ batch }) => this.#take(batch as FetchedBatch),
+    });
+    for (const { topic, partition, offset } of starts) consumer.seek({ topic, partition, offset: String(offset) });
+  }
+
+  #take(batch: FetchedBatch): void {
+    const position = this.#positions.get(name(batch.topic, batch.partition));
+    if (position === undefined) return;
+    if (BigInt(batch.fetchedOffset) !== position) {
+      const where = `${batch.topic}/${batch.partition}`;
+      this.#fail(
+        new KitError('position-lost', `${where}: offset ${position} was asked for, ${batch.fetchedOffset} was read`),
+      );
+      return;
+    }
+    const messages = batch.messages.map(
+      (message): Message => ({
+        offset: BigInt(message.offset),
+        timestampMs: Number(message.timestamp),
+        key: message.key,
+        value: message.value,
+      }),
+    );
+    this.#add({
+      topic: batch.topic,
+      partition: batch.partition,
+      messages,
+      nextOffset: BigInt(batch.lastOffset()) + 1n,
+    });
+  }
+
+  /** For a batch of Kafka's own markers kafkajs calls no handler; this event is all there is of it. */
+  #passed(topic: string, partition: number, nextOffset: bigint): void {
+    const position = this.#positions.get(name(topic, partition));
+    if (position !== undefined && nextOffset > position) this.#add({ topic, partition, messages: [], nextOffset });
+  }
+
+  #add(chunk: Chunk): void {
+    this.#positions.set(name(chunk.topic, chunk.partition), chunk.nextOffset);
+    this.#chunks.push(chunk);
+    this.#arrived();
+  }
+
+  #fail(error: KitError): void {
+    this.#failure ??= error;
+    this.#arrived();
+  }
+
+  async next(limitMs: number): Promise<readonly Chunk[]> {
+    if (this.#chunks.length === 0 && !this.#failure) await this.#waitFor(limitMs);
+    if (this.#failure) throw this.#failure;
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    return chunks;
+  }
+
+  #waitFor(limitMs: number): Promise<void> {
+    return new Promise((done) => {
+      const timer = setTimeout(done, limitMs);
+      this.#arrived = () => {
+        clearTimeout(timer);
+        this.#arrived = () => {};
+        done();
+      };
+    });
+  }
+
+  setPaused(topic: string, partition: number, paused: boolean): void {
+    if (paused) this.#consumer.pause([{ topic, partitions: [partition] }]);
+    else this.#consumer.resume([{ topic, partitions: [partition] }]);
+  }
+
+  async close(): Promise<void> {
+    this.#fail(new KitError('kafka-unreachable', 'the reader was closed'));
+    await this.#consumer.disconnect().catch(() => {});
+  }
+}
+
+const name = (topic: string, partition: number): string => `${topic}/${partition}`;

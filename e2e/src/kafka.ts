@@ -1,0 +1,53 @@
+import kafkajs from 'kafkajs';
+import type { Bridge } from './bridge.ts';
+
+/** An administrator's and a stranger's hands on the bridge's Kafka, for doing harm. */
+export async function withKafka<T>(
+  bridge: Bridge,
+  use: (kafka: InstanceType<typeof kafkajs.Kafka>) => Promise<T>,
+): Promise<T> {
+  return use(
+    new kafkajs.Kafka({ brokers: [bridge.stack.kafka], clientId: 'harm', logLevel: kafkajs.logLevel.NOTHING }),
+  );
+}
+
+export async function produce(bridge: Bridge, topic: string, values: readonly (Buffer | string)[]): Promise<void> {
+  await withKafka(bridge, async (kafka) => {
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({ topic, messages: values.map((value) => ({ key: null, value })) });
+    await producer.disconnect();
+  });
+}
+
+/** Deletes the topic and makes one of the same name, with as many or more messages. */
+export async function recreateTopic(bridge: Bridge, topic: string, messages: number): Promise<void> {
+  await withKafka(bridge, async (kafka) => {
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [topic] });
+    while ((await admin.listTopics()).includes(topic));
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
+    await admin.disconnect();
+  });
+  if (messages > 0)
+    await produce(
+      bridge,
+      topic,
+      Array.from({ length: messages }, (_, index) => `other ${index}`),
+    );
+}
+
+/** Forgets everything in the topic up to its end. */
+export async function truncateTopic(bridge: Bridge, topic: string): Promise<void> {
+  await withKafka(bridge, async (kafka) => {
+    const admin = kafka.admin();
+    await admin.connect();
+    const ends = await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({
+      topic,
+      partitions: ends.map(({ partition, high }) => ({ partition, offset: high })),
+    });
+    await admin.disconnect();
+  });
+}

@@ -1,0 +1,1 @@
+export { accountsOf as projectionOf } from '@banyan/accounts';

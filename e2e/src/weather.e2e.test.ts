@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { bankTables, differences, openBank, type RunningBank } from './bank.ts';
+import { type Bridge, openBridge } from './bridge.ts';
+import { eventually } from './eventually.ts';
+import { ServiceProcess } from './service-process.ts';
+
+/** Parts go away under traffic and come back; nobody touches the projector. */
+describe('bad weather', () => {
+  let bridge: Bridge;
+  let bank: RunningBank;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    bridge = await openBridge('weather');
+    bank = await openBank(bridge);
+    await bridge.capture(bankTables);
+  }, 180_000);
+
+  afterAll(async () => {
+    await service?.kill();
+    await bank?.close();
+    await bridge?.close();
+  });
+
+  const back = async (name: 'registry' | 'kafka' | 'read-db') => {
+    const part = bridge.stack.part(name);
+    await part.start();
+    await part.untilReady(120_000, () => {});
+  };
+  const waiting = (code: string) =>
+    eventually(`it waits for ${code}`, async () => {
+      const { status, body } = await service.get('/ready');
+      if (body.code !== code) throw new Error(JSON.stringify(body));
+      return { status, reason: String(body.reason) };
+    });
+  /** A broker that was away can leave the connector's task FAILED, which Connect never restarts by itself. */
+  const wellAgain = () =>
+    eventually(
+      'equal again',
+      async () => {
+        const { tasks } = await bridge.connect.status(bridge.name);
+        if (tasks.some(({ state }) => state === 'FAILED')) {
+          await bridge.connect.restart(bridge.name, { includeTasks: true, onlyFailed: true });
+        }
+        await bridge.caughtUp(5000);
+        const found = await differences(bridge);
+        if (found.length > 0) throw new Error(found.slice(0, 3).join('\n'));
+        return true;
+      },
+      120_000,
+    );
+  const someTraffic = async () => {
+    const traffic = bank.traffic(100);
+    await new Promise((done) => setTimeout(done, 1500));
+    expect((await traffic.stop()).accepted).toBeGreaterThan(0);
+  };
+
+  it('registry away at start: it waits and says so, then goes on by itself', async () => {
+    await bridge.stack.part('registry').stop();
+    service = await ServiceProcess.start('project', { ...bridge.environment, LEASE_MS: '2000' });
+    const { status, reason } = await waiting('registry-unreachable');
+    expect(status).toBe(503);
+    expect(reason).toContain(bridge.stack.registryUrl);
+    await back('registry');
+    await someTraffic();
+    await service.state('streaming');
+    await wellAgain();
+  }, 240_000);
+
+  it('registry away later: what is known is enough to go on', async () => {
+    await bridge.stack.part('registry').kill();
+    await someTraffic();
+    await wellAgain();
+    await back('registry');
+  }, 240_000);
+
+  it('read-model database away: it waits, says so, and goes on by itself', async () => {
+    await bridge.stack.part('read-db').kill();
+    await someTraffic();
+    const { status, reason } = await waiting('database-unreachable');
+    expect(status).toBe(503);
+    expect(reason).toContain(String(bridge.stack.ports['read-db']));
+    await back('read-db');
+    await bridge.reconnect();
+    await service.state('streaming');
+    await wellAgain();
+  }, 240_000);
+
+  it('broker away: it waits, says so, and goes on by itself', async () => {
+    await bridge.stack.part('kafka').kill();
+    await someTraffic();
+    const { status, reason } = await waiting('kafka-unreachable');
+    expect(status).toBe(503);
+    expect(reason).toContain(bridge.stack.kafka);
+    await back('kafka');
+    await service.state('streaming', 120_000);
+    await wellAgain();
+  }, 300_000);
+});

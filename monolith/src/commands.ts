@@ -1,0 +1,51 @@
+import { parseSeedArguments, parseServeArguments, parseTrafficArguments } from './arguments.ts';
+import { createBank } from './bank.ts';
+import { readBankUrl, readConfig } from './config.ts';
+import { seed } from './seed.ts';
+import { runTraffic, type TrafficReport } from './traffic.ts';
+
+/** A command: takes its arguments, says what it did, ends early (and well) when `stop` is aborted. */
+export type Command = (args: readonly string[], say: (line: string) => void, stop: AbortSignal) => Promise<void>;
+
+/** Answers until `stop`, then drains. */
+export const serve: Command = async (args, say, stop) => {
+  parseServeArguments(args);
+  const { port, database } = readConfig();
+  const bank = createBank({ port, database });
+  try {
+    const { url } = await bank.listen();
+    say(`the bank answers on ${url} (database ${database.name} at ${database.host}:${database.port})`);
+    if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
+  } finally {
+    await bank.close();
+  }
+};
+
+/** Fills an empty bank and says with what. */
+export const fill: Command = async (args, say) => {
+  const options = parseSeedArguments(args);
+  const { database } = readConfig();
+  const report = await seed({ database, ...options });
+  const amount = `${report.customers} customers with ${report.accounts} accounts (seed ${options.seed})`;
+  if (report.outcome === 'already') say(`database ${database.name} already has these ${amount}; nothing was written`);
+  else say(`database ${database.name} now has ${amount}`);
+};
+
+/** Orders transfers and reports what came of them. */
+export const traffic: Command = async (args, say, stop) => {
+  const { url, ...options } = parseTrafficArguments(args);
+  const report = await runTraffic({ url: url ?? readBankUrl(), ...options, signal: stop });
+  say(describe(report, options.rate));
+};
+
+function describe(report: TrafficReport, rate: number): string {
+  const reasons = Object.entries(report.refusals).map(([code, count]) => `${count} ${code}`);
+  const lines = [
+    `${report.sent} orders in ${(report.elapsedMs / 1_000).toFixed(1)} s`,
+    `  accepted  ${report.accepted}`,
+    `  refused   ${report.refused}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
+    `  failed    ${report.failed}${report.firstFailure === undefined ? '' : ` (the first: ${report.firstFailure})`}`,
+    `  rate      ${report.achievedRate.toFixed(1)} answered per second of ${rate} asked`,
+  ];
+  return lines.join('\n');
+}

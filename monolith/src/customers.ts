@@ -1,0 +1,38 @@
+import { type Account, accountsOf } from './accounts.ts';
+import { type JsonId, showId, showTime } from './answers.ts';
+import { type Queryable, select } from './database.ts';
+import { Rejection } from './rejection.ts';
+
+/** A customer as GET /customers/:id shows one, with all accounts, closed ones too. */
+export interface Customer {
+  readonly id: JsonId;
+  readonly name: string;
+  readonly email: string;
+  readonly city: string;
+  readonly createdAt: string;
+  readonly accounts: readonly Account[];
+}
+
+interface CustomerRow {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly city: string;
+  readonly created_at: string;
+}
+
+/** One customer. Throws Rejection 404. */
+export async function findCustomer(db: Queryable, id: bigint): Promise<Customer> {
+  const [row] = await select<CustomerRow>(db, 'SELECT id, name, email, city, created_at FROM customers WHERE id = ?', [
+    id,
+  ]);
+  if (row === undefined) throw new Rejection(404, 'unknown_customer', `there is no customer ${id}; check the number`);
+  return {
+    id: showId(row.id),
+    name: row.name,
+    email: row.email,
+    city: row.city,
+    createdAt: showTime(row.created_at),
+    accounts: await accountsOf(db, id),
+  };
+}

@@ -1,0 +1,49 @@
+/** What `--help` prints. */
+export const USAGE = `A small bank: customers, accounts, transfers, a ledger. Express in front, MariaDB (or MySQL) behind.
+
+  node src/main.ts serve      answer HTTP on 127.0.0.1; creates the database and its tables where absent
+  node src/main.ts seed       fill an empty bank with invented customers
+      --seed N                which customers (default 1); the same seed gives the same rows
+      --customers N           how many (default 1000), with one or two accounts each
+  node src/main.ts traffic    order transfers from a bank that answers
+      --url URL               which bank (default http://127.0.0.1:$BANK_PORT)
+      --rate N                orders per second to aim at (default 200)
+      --clients N             kept-alive connections (default 8)
+      --for TIME              how long: 500ms, 10s, 2m (default 10s)
+      --orders N              stop after so many orders
+      --seed N                which orders, in which sequence (default 1)
+
+Environment (serve, seed):
+  BANK_PORT         port on 127.0.0.1 (8012; 0 takes a free one and says which)
+  BANK_DB_HOST      database host (127.0.0.1)
+  BANK_DB_PORT      database port (3306)
+  BANK_DB_USER      database account; must be set
+  BANK_DB_PASSWORD  its password; must be set, may be empty
+  BANK_DB_NAME      database name (bank)
+
+Start one from nothing:
+  export BANK_DB_USER=bank BANK_DB_PASSWORD=...
+  node src/main.ts seed
+  node src/main.ts serve &
+  curl -s http://127.0.0.1:8012/accounts/1
+  curl -s http://127.0.0.1:8012/transfers -H 'Content-Type: application/json' \\
+       -H 'Idempotency-Key: rent-2012-07' -d '{"from": 1, "to": 2, "amount": "12.50", "purpose": "Rent"}'
+  node src/main.ts traffic --rate 200 --for 10s
+
+The bank answers:
+  POST /transfers {from, to, amount, purpose?, reference?}
+       201 booked; 200 the same reference ordered the same before, nothing booked now; 400 malformed;
+       404 unknown_account; 409 reference_in_use (by a different order);
+       422 insufficient_funds, currency_mismatch, account_closed, balance_limit;
+       503 busy, outcome_unknown, database_unavailable
+  GET  /accounts?after=ID&limit=N             a page of all accounts
+  GET  /accounts/:id
+  GET  /accounts/:id/ledger?after=ID&limit=N  a page of its lines in booking order
+  GET  /customers/:id
+  GET  /health
+Money is decimal text ("12.5000"), times are UTC, an error is {"error": {"code", "message"}}.
+A page's "next" is the ?after= of the following page, null at the end.
+SIGTERM or SIGINT ends serve once the requests it has are answered; it ends traffic with its report.
+
+Exit code: 0 done (also when the bank was seeded before with the same seed and size), 1 failed, 2 wrong arguments
+or environment.`;
