@@ -74,7 +74,7 @@ export function capture(options: CaptureOptions): Capture {
       skippedOperations: [],
       // Fast rather than thrifty: with the defaults a change is on its way for a quarter of a second.
       pollIntervalMs: 5,
-      producerOverride: { 'linger.ms': 0, 'compression.type': 'lz4', 'max.request.size': 20_971_520 },
+      producerOverride: { 'linger.ms': 0, 'compression.type': 'zstd', 'max.request.size': 20_971_520 },
       // A quiet server must not look like a dead one.
       heartbeatIntervalMs: 1000,
       connectKeepAliveIntervalMs: 1000,

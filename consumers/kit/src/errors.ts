@@ -9,6 +9,7 @@ export const reactions = {
   'database-unreachable': 'wait',
   'lease-lost': 'wait',
   'position-lost': 'wait',
+  'compression-unknown': 'stop',
   undecodable: 'stop',
   'merge-broken': 'stop',
   'topic-recreated': 'stop',

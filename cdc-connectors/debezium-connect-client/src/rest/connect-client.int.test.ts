@@ -77,6 +77,13 @@ describe('ConnectClient against a troubled worker', () => {
     });
   });
 
+  it('ends a wait in time, though the worker stays silent', async () => {
+    fake.leaveNextUnanswered();
+    const wait = clientOf().waitUntilStreaming('bank', { timeoutMs: 100 });
+    const message = expect.stringContaining('within 100 ms: the worker does not answer (timeout)');
+    await expect(wait).rejects.toMatchObject({ code: 'not-streaming', message });
+  });
+
   it('says that nobody listens', async () => {
     await fake.stop();
     const call = clientOf({ retry: { attempts: 2 } }).restart('bank');

@@ -11,12 +11,44 @@ describe('a real Kafka Connect worker, without a database', () => {
     topicPrefix: name,
     database: {
       hostname: '127.0.0.1',
+      // Nothing listens there.
       port: 1,
       user: 'nobody',
       password: plainSecret('not-to-be-shown'),
       serverId: 4_000_000_001,
+      include: ['bank'],
     },
-    schemaHistory: { kafka: { bootstrapServers: ['127.0.0.1:1'], topic: `${name}.history` } },
+    table: { include: ['bank.accounts', 'bank.odd, name'] },
+    column: { exclude: ['bank.accounts.pin'] },
+    schemaHistory: {
+      kafka: { bootstrapServers: ['127.0.0.1:1'], topic: `${name}.history` },
+      storeOnlyCapturedTablesDdl: true,
+    },
+    snapshot: { mode: 'no_data', lockingMode: 'minimal', lockTimeoutMs: 5000, delayMs: 0, maxThreads: 1 },
+    signal: { enabledChannels: ['source', 'kafka'], kafka: { bootstrapServers: ['127.0.0.1:1'] } },
+    topicCreation: {
+      default: { replicationFactor: 1, partitions: 1 },
+      groups: { compacted: { include: [`${name}.bank.accounts`], config: { 'cleanup.policy': 'compact' } } },
+    },
+    exactlyOnce: { support: 'requested', transactionBoundary: 'interval', transactionBoundaryIntervalMs: 1000 },
+    errors: { tolerance: 'none', retryTimeoutMs: 0, logEnable: true, logIncludeMessages: false, maxRetries: 3 },
+    valueConverter: {
+      class: 'org.apache.kafka.connect.json.JsonConverter',
+      settings: { 'schemas.enable': false },
+    },
+    provideTransactionMetadata: true,
+    tombstonesOnDelete: false,
+    heartbeatIntervalMs: 1000,
+    connectKeepAliveIntervalMs: 10_000,
+    skippedOperations: ['t', 'd'],
+    decimalHandlingMode: 'string',
+    bigintUnsignedHandlingMode: 'precise',
+    timePrecisionMode: 'isostring',
+    binaryHandlingMode: 'base64-url-safe',
+    eventConvertingFailureHandlingMode: 'fail',
+    eventProcessingFailureHandlingMode: 'skip',
+    schemaNameAdjustmentMode: 'avro',
+    fieldNameAdjustmentMode: 'avro_unicode',
   });
 
   beforeAll(() => {
@@ -30,7 +62,7 @@ describe('a real Kafka Connect worker, without a database', () => {
     expect((await client.worker()).version).toMatch(/^\d+\.\d+/);
   });
 
-  it('knows every setting that mariaDbSource writes, and finds only the database at fault', async () => {
+  it('finds nothing at fault in what mariaDbSource writes but the database', async () => {
     const { problems, errorCount } = await client.validate(MARIADB_SOURCE_CLASS, config);
     expect(problems.map((problem) => problem.name)).toEqual(['database.hostname']);
     expect(errorCount).toBe(1);

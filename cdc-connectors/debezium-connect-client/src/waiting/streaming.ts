@@ -56,7 +56,7 @@ export async function waitUntilStreaming(
   { now, sleep }: Pick<ClientPorts, 'now' | 'sleep'>,
 ): Promise<StreamingProof> {
   const { timeoutMs = 120_000, pollMs = 1000, signal } = options;
-  const wait = new Wait(access, name, options);
+  const wait = new Wait(access, name, options, AbortSignal.timeout(timeoutMs));
   for (const startMs = now(); ; ) {
     const elapsedMs = () => now() - startMs;
     const proof = await wait.look(elapsedMs());

@@ -14,22 +14,25 @@ export class Wait {
   readonly #access: ConnectorAccess;
   readonly #name: string;
   readonly #options: StreamingOptions;
+  readonly #callOptions: CallOptions;
   #restartsLeft: number;
   #sentence = 'not looked at yet';
   #first?: Sight;
   #last?: Sight;
 
-  constructor(access: ConnectorAccess, name: string, options: StreamingOptions) {
+  /** A call with its retries may take longer than the whole wait: `deadline` ends it. */
+  constructor(access: ConnectorAccess, name: string, options: StreamingOptions, deadline: AbortSignal) {
     this.#access = access;
     this.#name = name;
     this.#options = options;
+    this.#callOptions = { signal: options.signal ? AbortSignal.any([options.signal, deadline]) : deadline };
     this.#restartsLeft = options.restartFailed ?? 0;
   }
 
   /** The proof when there is one; undefined to look again later. Throws what ends the wait. */
   async look(elapsedMs: number): Promise<Found | undefined> {
     try {
-      const sight = await observe(this.#access, this.#name, this.#signalOnly());
+      const sight = await observe(this.#access, this.#name, this.#callOptions);
       this.#first ??= sight;
       this.#last = sight;
       this.#tell(sight.sentence);
@@ -37,8 +40,11 @@ export class Wait {
     } catch (thrown) {
       const error = ConnectError.from(thrown);
       const placing = error.code === 'not-found' && elapsedMs < UNKNOWN_FOR_MS;
-      if (!placing && !error.retriable) throw error;
-      this.#tell(placing ? 'not known to the worker yet' : `the worker does not answer (${error.code})`);
+      const cutShort = error.code === 'aborted' && this.#options.signal?.aborted !== true;
+      if (!placing && !cutShort && !error.retriable) throw error;
+      this.#tell(
+        placing ? 'not known to the worker yet' : `the worker does not answer (${cutShort ? 'timeout' : error.code})`,
+      );
       return undefined;
     }
   }
@@ -67,7 +73,7 @@ export class Wait {
   async #restartOrThrow(failure: ConnectError): Promise<undefined> {
     if (this.#restartsLeft <= 0) throw failure;
     this.#restartsLeft--;
-    await this.#access.restart(this.#name, { ...this.#signalOnly(), includeTasks: true, onlyFailed: true });
+    await this.#access.restart(this.#name, { ...this.#callOptions, includeTasks: true, onlyFailed: true });
     this.#tell(`restarted after: ${failure.message}`);
   }
 
@@ -75,9 +81,5 @@ export class Wait {
     if (sentence === this.#sentence) return;
     this.#sentence = sentence;
     this.#options.onProgress?.(sentence);
-  }
-
-  #signalOnly(): CallOptions {
-    return this.#options.signal === undefined ? {} : { signal: this.#options.signal };
   }
 }

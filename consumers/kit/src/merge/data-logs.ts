@@ -1,5 +1,5 @@
 import type { ChangeEvent, Gtid } from '../change-event/index.ts';
-import { DataLog } from './data-log.ts';
+import { DataLog, sameTransaction } from './data-log.ts';
 import { MergeError } from './merge-error.ts';
 import type { PartitionName } from './types.ts';
 
@@ -52,6 +52,11 @@ export class DataLogs {
   /** Sets rows of the head transaction aside until `most` are held in all. */
   hold(head: Gtid, most: number): void {
     for (const log of this.#logs) this.#held += log.hold(head, most - this.#held);
+  }
+
+  /** Whether a row of the head transaction is right behind those that are held. */
+  isWaiting(head: Gtid): boolean {
+    return this.#logs.some(({ waiting }) => waiting?.transaction && sameTransaction(waiting.transaction, head));
   }
 
   /** Whether the head transaction has exactly the counted rows in every subscribed table. */

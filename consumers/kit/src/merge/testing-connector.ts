@@ -61,7 +61,8 @@ export const connectorPlans: fc.Arbitrary<ConnectorPlan> = fc.record({
   ),
 });
 
-const firstOffset = 5n;
+/** Of every log: it need not be 0. */
+export const firstOffset = 5n;
 
 export function writeLogs({ tables, transactions, steps }: History, plan: ConnectorPlan): Logs {
   const logs = new Map<string, LogEntry[]>([[markerPartition, []]]);

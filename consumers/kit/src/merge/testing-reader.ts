@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type LogEntry, type Logs, markerPartition } from './testing-connector.ts';
+import { firstOffset, type LogEntry, type Logs, markerPartition } from './testing-connector.ts';
 import type { Expectation } from './testing-expectation.ts';
 import { TransactionMerge } from './transaction-merge.ts';
 import type { Checkpoint, MergeRecord } from './types.ts';
@@ -67,7 +67,7 @@ export class Reader {
     this.#expectation.finished();
   }
 
-  /** Of the merge at work, for the test of what it says when everything was handed out. */
+  /** The merge at work. */
   get merge(): TransactionMerge {
     return this.#merge;
   }
@@ -137,7 +137,10 @@ export class Reader {
   #endsNow(): Map<string, bigint> {
     const written = (log: readonly LogEntry[]) => log.findLast(({ time }) => time < this.#now)?.offset;
     return new Map(
-      [...this.#logs].map(([partition, log]) => [partition, (written(log) ?? (log[0]?.offset ?? 5n) - 1n) + 1n]),
+      [...this.#logs].map(([partition, log]) => [
+        partition,
+        (written(log) ?? (log[0]?.offset ?? firstOffset) - 1n) + 1n,
+      ]),
     );
   }
 

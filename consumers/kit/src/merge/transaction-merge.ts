@@ -1,7 +1,7 @@
 import type { ChangeEvent, Gtid } from '../change-event/index.ts';
 import { formatGtid } from '../change-event/index.ts';
 import { checkChunk } from './chunk.ts';
-import { rowTooLate, sameTransaction } from './data-log.ts';
+import { type DataLog, rowTooLate } from './data-log.ts';
 import { DataLogs, startOffset } from './data-logs.ts';
 import { EndOffsetRequests } from './end-offset-requests.ts';
 import { MarkerLog, type PendingTransaction } from './marker-log.ts';
@@ -168,20 +168,22 @@ export class TransactionMerge {
   #isWhole(head: PendingTransaction): boolean {
     this.#data.hold(head.gtid, this.#maxRows);
     if (head.closedFor === null) return false;
+    // Only `maxRows` are held: whatever END counts, more rows of the head may stand behind them.
+    if (this.#data.held >= this.#maxRows && this.#data.isWaiting(head.gtid)) return false;
     // While filling, rows of the snapshot are in front of the first transaction, and no END counts them.
     if (head.counts !== null && !this.#reached.filling && this.#data.countsMet(head.counts)) return true;
     const ends = this.#requests.answerFor(head.closedFor);
     for (const log of this.#data.all) {
       const isPastEnd = ends !== null && log.waitingOffset >= ends.get(log.partition)!;
-      if (!isPastEnd && !this.#isLater(log.waiting, head.gtid, log.partition)) return false;
+      if (!isPastEnd && !this.#isLater(log, head.gtid)) return false;
     }
     return true;
   }
 
-  /** A row of a later transaction in front: its partition has been read past the head, however far its end may be. */
-  #isLater(waiting: ChangeEvent | null, head: Gtid, partition: PartitionName): boolean {
+  /** A row of a later transaction in front: the partition has been read past the head, however far its end may be. */
+  #isLater({ waiting, partition }: DataLog, head: Gtid): boolean {
     const gtid = waiting?.transaction ?? null;
-    if (gtid === null || sameTransaction(gtid, head)) return false;
+    if (gtid === null) return false;
     if (this.#reached.covers(gtid)) throw rowTooLate(partition, gtid);
     if (gtid.domain === head.domain && gtid.sequence < head.sequence) throw beginMissing(partition, gtid, head);
     return true;

@@ -137,6 +137,14 @@ describe('a transaction is whole', () => {
     expect(example.take()).toEqual({ rows: ['a1', 'a2', 'a3'], transactions: 1, at: '0-1-10' });
   });
 
+  it('not by counts that are less than its rows, although a batch holds no more', () => {
+    const example = new Example({ maxRows: 2 }).begin(10).row('a', 10, 'a1').row('a', 10, 'a2').row('a', 10, 'a3');
+    expect(example.end(10, { a: 2 }).take()).toEqual({ rows: ['a1', 'a2'], transactions: 0, at: null });
+    expect(example.take()).toBeNull();
+    example.answer();
+    expect(example.take()).toEqual({ rows: ['a3'], transactions: 1, at: '0-1-10' });
+  });
+
   it('not by counts that leave out a table of its rows', () => {
     const example = new Example().begin(10).row('a', 10, 'a1').row('b', 10, 'b1').end(10, { a: 1 });
     expect(example.take()).toBeNull();

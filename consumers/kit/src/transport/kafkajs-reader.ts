@@ -43,9 +43,7 @@ export class KafkaJsReader implements LogReader {
   async #run(starts: readonly Start[]): Promise<void> {
     const consumer = this.#consumer;
     const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
-    consumer.on(CRASH, ({ payload }) =>
-      this.#fail(new KitError('kafka-unreachable', payload.error.message, { cause: payload.error })),
-    );
+    consumer.on(CRASH, ({ payload: { error } }) => this.#fail(crashed(error)));
     consumer.on(GROUP_JOIN, () => {
       // A second join starts from committed offsets, of which there are none.
       if (++this.#joins > 1) this.#fail(new KitError('kafka-unreachable', 'kafkajs joined its group again'));
@@ -135,6 +133,15 @@ export class KafkaJsReader implements LogReader {
     this.#fail(new KitError('kafka-unreachable', 'the reader was closed'));
     await this.#consumer.disconnect().catch(() => {});
   }
+}
+
+function crashed(error: Error): KitError {
+  if (error.name !== 'KafkaJSNotImplemented') return new KitError('kafka-unreachable', error.message, { cause: error });
+  const remedy = "set the connector's producer.override.compression.type to zstd, gzip or none, and capture anew";
+  return new KitError('compression-unknown', `kafkajs cannot read a message: ${error.message}`, {
+    cause: error,
+    remedy,
+  });
 }
 
 const name = (topic: string, partition: number): string => `${topic}/${partition}`;

@@ -1,8 +1,15 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 // kafkajs is CommonJS: under plain Node only the default import has all its names. This file alone imports it.
 import kafkajs, { type Admin, type Kafka, type KafkaConfig } from 'kafkajs';
 import { KitError } from '../errors.ts';
 import { KafkaJsReader } from './kafkajs-reader.ts';
 import type { LogReader, NewTopic, PartitionRange, Start, Transport } from './transport.ts';
+
+// kafkajs has gzip only; Node itself has zstd.
+kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
+  compress: async ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer),
+  decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),
+});
 
 export interface KafkaJsOptions {
   /** `host:port`, at least one. */

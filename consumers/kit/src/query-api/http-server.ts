@@ -1,0 +1,118 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Registry } from 'prom-client';
+import { requestDurations } from './http-metrics.ts';
+import { type Problem, problem, problemMediaType, sendProblem } from './problem.ts';
+import type { Log } from './read-pool.ts';
+
+export interface HttpServerOptions {
+  readonly registry: Registry;
+  readonly log: Log;
+  /** What an error of a handler means to the caller; null for one nobody foresaw. */
+  readonly problemOf?: (error: unknown) => Problem | null;
+}
+
+export interface ListenOptions {
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly host?: string;
+}
+
+export interface Server {
+  /** Resolves to the server's URL, without a slash at the end. */
+  listen(options: ListenOptions): Promise<string>;
+  /** Takes no new connections, answers what has been asked, for 10 s at most, and closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Every answer says how old it is, so none may be stored and given again later (RFC 9111, 5.2.2.5). `Age` is not for an origin:
+ * it would mean that the answer comes from a cache (RFC 9111, 5.1).
+ */
+const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+/** A server that can only be read, and whose every error is an RFC 9457 problem. */
+export function createHttpServer({ registry, log, problemOf = () => null }: HttpServerOptions): FastifyInstance {
+  const app = fastify({
+    requestTimeout: 10_000,
+    // During a close what still arrives on an open connection is answered, with `Connection: close`.
+    return503OnClosing: false,
+    // The server's limit for a request's head, 16 KiB, comes first.
+    routerOptions: { maxParamLength: 65_536 },
+    frameworkErrors: (_error, _request, reply) => {
+      sendProblem(reply.headers(fixedHeaders), problem('malformed-request', 'the path is not percent-encoded UTF-8'));
+    },
+    clientErrorHandler: refuseConnection,
+  });
+  const paths = new Set<string>();
+  app.addHook('onRoute', ({ url }) => void paths.add(url));
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(fixedHeaders);
+    if (isRead(request) && !hasBody(request)) done();
+    else refuse(request, reply, paths);
+  });
+  const observe = requestDurations(registry);
+  app.addHook('onResponse', (request, reply, done) => {
+    observe(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime);
+    done();
+  });
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, unknownRoute(paths)));
+  app.setErrorHandler((error, request, reply) => {
+    const known = problemOf(error);
+    if (known) return sendProblem(reply, known, known.status === 503 ? { 'retry-after': 1 } : {});
+    log({ message: 'a request failed', route: request.routeOptions.url, error });
+    return sendProblem(reply, problem('unexpected', 'the log has more'));
+  });
+  return app;
+}
+
+const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
+
+/** Content in a GET has no meaning, and may be an attempt to smuggle a request (RFC 9110, 9.3.1). */
+const hasBody = ({ headers }: FastifyRequest) =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
+/** The connection is closed, as a body that nobody reads may follow. */
+function refuse(request: FastifyRequest, reply: FastifyReply, paths: ReadonlySet<string>): void {
+  reply.header('connection', 'close');
+  if (isRead(request)) return void sendProblem(reply, problem('malformed-request', 'a request here has no body'));
+  const path = request.url.split('?', 1)[0]!;
+  const isKnown = [...paths].some((known) => new RegExp(`^${known.replace(/:\w+/, '[^/]*')}$`).test(path));
+  if (!isKnown) return void sendProblem(reply, unknownRoute(paths));
+  const detail = `${request.method} is not allowed, GET and HEAD are`;
+  sendProblem(reply, problem('method-not-allowed', detail), { allow: 'GET, HEAD' });
+}
+
+function unknownRoute(paths: ReadonlySet<string>): Problem {
+  return problem('unknown-route', `the paths here are ${[...paths].join(', ').replaceAll(/:(\w+)/g, '{$1}')}`);
+}
+
+/** What is no HTTP request, or none in time, never becomes one that a hook sees. */
+function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const sent = refusalOf(error.code);
+  const body = JSON.stringify(sent);
+  socket.end(
+    `HTTP/1.1 ${sent.status} ${STATUS_CODES[sent.status]}\r\nContent-Type: ${problemMediaType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function refusalOf(code: string | undefined): Problem {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return problem('request-timeout', 'it took longer than 10 s');
+  if (code === 'HPE_HEADER_OVERFLOW') return problem('headers-too-large', 'they may have 16 KiB together');
+  return problem('malformed-request', 'it is not HTTP/1.1');
+}
+
+const drainMs = 10_000;
+
+export async function listen(app: FastifyInstance, { port, host = '127.0.0.1' }: ListenOptions): Promise<string> {
+  return await app.listen({ port, host });
+}
+
+export async function drain(app: FastifyInstance): Promise<void> {
+  const last = setTimeout(() => app.server.closeAllConnections(), drainMs);
+  await app.close();
+  clearTimeout(last);
+}

@@ -1,0 +1,3 @@
+export type { ListenOptions, Server } from './http-server.ts';
+export { createQueryApi, type QueryApiOptions } from './query-api.ts';
+export { createStatusServer, type StatusServerOptions } from './status-server.ts';

@@ -1,0 +1,43 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ProjectorFacts } from '../projection/facts.ts';
+import { optionalGauge, stateGauge } from './http-metrics.ts';
+
+/** A projector's metrics; the function shows the facts of one moment. */
+export function projectorMetrics(registry: Registry, projection: string) {
+  const gauge = (name: string, help: string) => optionalGauge(registry, `banyan_projector_${name}`, help, projection);
+  const total = (name: string, help: string) => counter(registry, `banyan_projector_${name}_total`, help, projection);
+  const state = stateGauge(registry, 'banyan_projector_state', 'What the projector does.', projection);
+  const age = gauge('position_age_seconds', 'How long ago everything the source had committed was applied.');
+  const turned = gauge('last_turn_timestamp_seconds', 'When the loop last turned.');
+  const rows = total('rows_applied', 'Rows applied by this process, those of the snapshot among them.');
+  const transactions = total('transactions_applied', 'Transactions of the source applied by this process.');
+  const commits = total('commits', 'Commits of rows and checkpoint by this process.');
+  const lag = new Gauge({
+    name: 'banyan_projector_lag_messages',
+    help: 'Messages between the checkpoint and the end of a partition.',
+    labelNames: ['projection', 'topic', 'partition'],
+    registers: [registry],
+  });
+  return (facts: ProjectorFacts, ageMs: number | null): void => {
+    state(facts.state);
+    age(ageMs === null ? null : ageMs / 1000);
+    turned(facts.turnedAtMs / 1000);
+    rows(facts.rowsApplied);
+    transactions(facts.transactionsApplied);
+    commits(facts.commits);
+    lag.reset();
+    for (const [name, messages] of facts.lag) {
+      const slash = name.lastIndexOf('/');
+      lag.set({ projection, topic: name.slice(0, slash), partition: name.slice(slash + 1) }, messages);
+    }
+  };
+}
+
+/** The facts count, the counter repeats it. */
+function counter(registry: Registry, name: string, help: string, projection: string) {
+  const shown = new Counter({ name, help, labelNames: ['projection'], registers: [registry] });
+  return (value: number): void => {
+    shown.reset();
+    shown.inc({ projection }, value);
+  };
+}

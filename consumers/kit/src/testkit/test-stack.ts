@@ -1,0 +1,8 @@
+import { Stack } from '@banyan/stack';
+
+/** The real parts for int tests: the running stack whose data folder BANYAN_STACK names. */
+export function testStack(): Stack {
+  const dataDir = process.env.BANYAN_STACK;
+  if (dataDir) return Stack.open(dataDir);
+  throw new Error('BANYAN_STACK is not set: int tests want a running stack; run them through: make test');
+}
