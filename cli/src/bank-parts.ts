@@ -4,11 +4,14 @@ import { promisify } from 'node:util';
 import { Part, type Stack } from '@banyan/stack';
 
 const run = promisify(execFile);
+const trafficOptions = ['--rate', '5', '--clients', '1', '--for', '1440m', '--seed', '1'];
 const root = join(import.meta.dirname, '../..');
 
 /** The processes around the stack: the monolith, and the two roles of the one service. */
 export interface BankParts {
   readonly bank: Part;
+  /** A few transfers a second: a read model knows its position from the first commit after its snapshot. */
+  readonly traffic: Part;
   readonly projector: Part;
   readonly api: Part;
   readonly bankUrl: string;
@@ -50,6 +53,17 @@ export async function bankParts(stack: Stack, portBase: number): Promise<BankPar
     );
   return {
     bank: part('bank', 'monolith/src/main.ts', 'serve', bankPort, bank, '/health'),
+    traffic: new Part(
+      {
+        name: 'traffic',
+        command: [process.execPath, join(root, 'monolith/src/main.ts'), 'traffic', ...trafficOptions, '--url', bankUrl],
+        ports: [],
+        graceMs: 5000,
+        prepare: async () => {},
+        answers: async () => {},
+      },
+      stack.dataDir,
+    ),
     projector: part(
       'projector',
       'consumers/accounts/src/main.ts',

@@ -32,13 +32,15 @@ export async function demo(): Promise<void> {
     await makeUsers(stack);
     await bringUp(parts.bank, stop.signal);
     say('bank', await parts.seed());
+    await bringUp(parts.traffic, stop.signal);
     await applyConnector(stack, (text) => say('connector', text), stop.signal);
     await Promise.all([parts.projector, parts.api].map((part) => bringUp(part, stop.signal)));
     console.log(
       `\nAll of it runs after ${seconds(since)}. One transfer, followed:\n\n${await followTransfer(parts, stop.signal)}\n`,
     );
     if (process.env.ONCE || !process.stdout.isTTY) return;
-    console.log('Everything runs until Ctrl-C.');
+    await parts.traffic.start();
+    console.log('Everything runs until Ctrl-C; the bank has five transfers a second meanwhile.');
     await stay(stack, parts, stop.signal);
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error;
@@ -62,7 +64,7 @@ export async function down(): Promise<void> {
   await stack.stop(say);
 }
 
-const outside = (parts: BankParts): Part[] => [parts.projector, parts.api, parts.bank];
+const outside = (parts: BankParts): Part[] => [parts.projector, parts.api, parts.traffic, parts.bank];
 
 async function bringUp(part: Part, signal: AbortSignal): Promise<void> {
   const since = Date.now();
@@ -77,7 +79,8 @@ async function bringUp(part: Part, signal: AbortSignal): Promise<void> {
     },
     signal,
   );
-  say(part.name, `answers on 127.0.0.1:${part.ports[0]} after ${seconds(since)}`);
+  const [port] = part.ports;
+  say(part.name, port === undefined ? 'goes on' : `answers on 127.0.0.1:${port} after ${seconds(since)}`);
 }
 
 /** Resolves at the signal; throws when a part ends by itself. */

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StackError } from './errors.ts';
 
 /**
  * The passwords of one stack: made at its first start, kept in `secrets/NAME.properties` (mode 600) so that a Kafka Connect
@@ -18,15 +18,33 @@ export class Credentials {
     return join(this.folder, `${name}.properties`);
   }
 
-  /** The password of `name`, made when there is none yet. */
+  /** The password of `name`, made when there is none yet: whoever asks at the same time gets the same one. */
   async password(name: string): Promise<string> {
+    const text = (await this.#read(name)) ?? (await this.#make(name));
+    const password = /^password=(.+)$/m.exec(text)?.[1];
+    if (password) return password;
+    throw new StackError('config', `${this.file(name)} holds no line password=…; restore it, or delete the file`);
+  }
+
+  async #read(name: string): Promise<string | null> {
+    return readFile(this.file(name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+  }
+
+  async #make(name: string): Promise<string> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const file = this.file(name);
-    if (!existsSync(file)) {
-      const fresh = `${file}.${process.pid}`;
+    const fresh = `${this.file(name)}.${randomUUID()}`;
+    try {
       await writeFile(fresh, `password=${randomBytes(18).toString('base64url')}\n`, { mode: 0o600 });
-      await rename(fresh, file);
+      // A link never replaces: of two that make the password at once, the second takes the first one's.
+      await link(fresh, this.file(name)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      });
+    } finally {
+      await rm(fresh, { force: true });
     }
-    return /^password=(.*)$/m.exec(await readFile(file, 'utf8'))![1]!;
+    return readFile(this.file(name), 'utf8');
   }
 }

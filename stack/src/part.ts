@@ -1,19 +1,22 @@
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StackError } from './errors.ts';
-import { end, isRunning, readRecord, recordOf, send, writeRecord } from './running-process.ts';
+import { startRecorded } from './held-process.ts';
+import { endOfFile } from './log-tail.ts';
+import { end, isRunning, readRecord, send } from './running-process.ts';
 
 export interface PartSpec {
   readonly name: string;
+  /** Asked for at each start, after `prepare`. */
   readonly command: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
   readonly ports: readonly number[];
   /** How long it may take to stop in order, ms. */
   readonly graceMs: number;
   /** Makes data folders and configuration; runs before each start. */
-  prepare(): Promise<void>;
+  prepare(signal?: AbortSignal): Promise<void>;
   /** Resolves when the part answers as its users need it to; throws what is still missing. */
   answers(): Promise<void>;
 }
@@ -21,6 +24,7 @@ export interface PartSpec {
 /** One real part as a process of its own, in a process group of its own, known by its record on disk. */
 export class Part {
   readonly name: string;
+  /** Of the latest start; the log of the one before is beside it, as `<name>.log.1`. */
   readonly logFile: string;
   readonly #spec: PartSpec;
   readonly #recordFile: string;
@@ -36,32 +40,28 @@ export class Part {
     return this.#spec.ports;
   }
 
-  /** Prepares and starts the process; it answers later, see `untilReady`. */
-  async start(): Promise<void> {
-    await this.#spec.prepare();
-    const [file, ...arguments_] = this.#spec.command;
+  /**
+   * Prepares and starts the process; it answers later, see `untilReady`. Throws StackError `already-running` when it runs,
+   * and the abort's reason, with nothing started, after an abort.
+   */
+  async start(signal?: AbortSignal): Promise<void> {
+    const running = await readRecord(this.#recordFile);
+    if (running && isRunning(running)) {
+      throw new StackError('already-running', `${this.name} is running already, as pid ${running.pid}; stop it first`);
+    }
+    await this.#spec.prepare(signal);
+    signal?.throwIfAborted();
+    await rename(this.logFile, `${this.logFile}.1`).catch(() => {}); // There is none before the first start.
     const log = openSync(this.logFile, 'a');
     try {
-      const child = spawn(file, arguments_, {
-        detached: true,
-        stdio: ['ignore', log, log],
-        env: {
-          PATH: process.env.PATH ?? '',
-          HOME: process.env.HOME ?? '/',
-          LANG: 'C.UTF-8',
-          TZ: 'UTC',
-          ...this.#spec.env,
-        },
-      });
-      await new Promise<void>((done, fail) => {
-        child.once('spawn', done);
-        child.once('error', (cause) =>
-          fail(new StackError('part-died', `${this.name}: ${file} cannot be started`, cause)),
-        );
-      });
-      child.unref();
-      const record = recordOf(child.pid!);
-      if (record) await writeRecord(this.#recordFile, record);
+      const env = {
+        PATH: process.env.PATH ?? '',
+        HOME: process.env.HOME ?? '/',
+        LANG: 'C.UTF-8',
+        TZ: 'UTC',
+        ...this.#spec.env,
+      };
+      await startRecorded(this.#spec.command, { log, env, recordFile: this.#recordFile });
     } finally {
       closeSync(log);
     }
@@ -70,29 +70,23 @@ export class Part {
   /** Waits until the part answers. Throws StackError `part-died` with the end of its log, or `not-ready` at the limit. */
   async untilReady(limitMs: number, waiting: (reason: string) => void, signal?: AbortSignal): Promise<void> {
     let reason = 'starting';
-    for (
-      const until = Date.now() + limitMs;
-      Date.now() < until;
-      await delay(100, undefined, signal ? { signal } : {})
-    ) {
+    const options = signal ? { signal } : {};
+    for (const until = Date.now() + limitMs; Date.now() < until; await delay(100, undefined, options)) {
       if (!(await this.isRunning())) {
-        throw new StackError(
-          'part-died',
-          `${this.name} ended while starting; the end of ${this.logFile}:\n${this.logTail()}`,
-        );
+        const log = `the end of ${this.logFile}:\n${this.logTail()}`;
+        throw new StackError('part-died', `${this.name} ended while starting; ${log}`);
       }
       try {
-        await this.#spec.answers();
+        await orAbort(this.#spec.answers(), signal);
         return;
       } catch (error) {
+        signal?.throwIfAborted();
         reason = error instanceof Error ? error.message || error.name : String(error);
         waiting(reason);
       }
     }
-    throw new StackError(
-      'not-ready',
-      `${this.name} does not answer after ${limitMs / 1000} s (${reason}); see ${this.logFile}`,
-    );
+    const text = `${this.name} does not answer after ${limitMs / 1000} s (${reason}); see ${this.logFile}`;
+    throw new StackError('not-ready', text);
   }
 
   /** Ends the process whoever started it; true when it was running. */
@@ -115,9 +109,25 @@ export class Part {
     return record !== null && isRunning(record);
   }
 
+  /** Whether it was started and has ended without being stopped. */
+  async hasDied(): Promise<boolean> {
+    const record = await readRecord(this.#recordFile);
+    return record !== null && !isRunning(record);
+  }
+
   /** The last lines of the part's log. */
   logTail(lines = 12): string {
-    if (!existsSync(this.logFile)) return '(no log)';
-    return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    return endOfFile(this.logFile, lines) || '(nothing in the log)';
   }
+}
+
+/** The answer, unless an abort is first: an answer may take seconds to fail. */
+function orAbort(answer: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return answer;
+  return new Promise((done, fail) => {
+    const abort = () => fail(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    answer.then(done, fail).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

@@ -10,36 +10,50 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Who listens on the port, as `pid 4711 (nginx: master)`, from /proc; null when that cannot be seen. */
+/** Who has the port, as `pid 4711 (nginx: master)`, from /proc; null when that cannot be seen. */
 export function holderOf(port: number): string | null {
-  const inodes = listeningInodes(port);
+  const inodes = socketsOn(port);
+  if (inodes.size === 0) return null;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (!linksOf(pid).some((link) => inodes.has(link))) continue;
     try {
-      const sockets = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
-      if (!sockets.some((link) => inodes.has(link))) continue;
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
       return `pid ${pid} (${command.slice(0, 60)})`;
     } catch {
-      // It ended meanwhile, or it belongs to another user.
+      // It ended meanwhile.
     }
   }
   return null;
 }
 
-function listeningInodes(port: number): Set<string> {
-  const wanted = port.toString(16).toUpperCase().padStart(4, '0');
-  const found = new Set<string>();
-  for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    let table = '';
-    try {
-      table = readFileSync(file, 'utf8');
-    } catch {
-      continue;
-    }
-    for (const line of table.split('\n').slice(1)) {
-      const fields = line.trim().split(/\s+/);
-      if (fields[1]?.endsWith(`:${wanted}`) && fields[3] === '0A') found.add(`socket:[${fields[9]}]`);
-    }
+/** Where the process's open files lead; those that close meanwhile, or belong to another user, are left out. */
+function linksOf(pid: string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
   }
-  return found;
+}
+
+/** Listening sockets on the port, or when there are none any that are bound to it; source: proc(5), /proc/net/tcp. */
+function socketsOn(port: number): Set<string> {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(rowsOf).filter((fields) => fields[1]?.endsWith(wanted));
+  const listening = rows.filter((fields) => fields[3] === '0A');
+  return new Set((listening.length > 0 ? listening : rows).map((fields) => `socket:[${fields[9]}]`));
+}
+
+function rowsOf(file: string): string[][] {
+  try {
+    const lines = readFileSync(file, 'utf8').split('\n').slice(1);
+    return lines.map((line) => line.trim().split(/\s+/));
+  } catch {
+    return [];
+  }
 }

@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { StackError } from './errors.ts';
 
 /** A process known by pid AND start time: a pid alone may belong to somebody else after a reboot or a wrap-around. */
 export interface ProcessRecord {
   readonly pid: number;
-  /** Field 22 of /proc/PID/stat: clock ticks since boot. */
+  /** Field 22 of /proc/PID/stat: clock ticks since boot; source: proc(5). */
   readonly startTicks: string;
   readonly bootId: string;
 }
@@ -30,38 +32,52 @@ export function recordOf(pid: number): ProcessRecord | null {
 
 export function isRunning(record: ProcessRecord): boolean {
   const found = stat(record.pid);
-  return found !== null && found.state !== 'Z' && found.startTicks === record.startTicks && bootId() === record.bootId;
+  const hasEnded = found === null || found.state === 'Z' || found.state === 'X';
+  return !hasEnded && found.startTicks === record.startTicks && bootId() === record.bootId;
 }
 
+/** Null when there is no record, or none that can be read: `writeRecord` never leaves half of one. */
 export async function readRecord(file: string): Promise<ProcessRecord | null> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as ProcessRecord;
+    const { pid, startTicks, bootId } = JSON.parse(await readFile(file, 'utf8')) as Partial<ProcessRecord>;
+    // Zero and negative numbers mean whole process groups to kill(2).
+    if (!Number.isSafeInteger(pid) || pid! < 1 || !startTicks || !bootId) return null;
+    return { pid: pid!, startTicks, bootId };
   } catch {
     return null;
   }
 }
 
 export async function writeRecord(file: string, record: ProcessRecord): Promise<void> {
-  await writeFile(file, JSON.stringify(record));
+  const fresh = `${file}.${randomUUID()}`;
+  await writeFile(fresh, JSON.stringify(record));
+  await rename(fresh, file);
 }
 
-/** Ends the recorded process (SIGTERM, then SIGKILL after `graceMs`), waits until it is gone, and removes the record. */
+/**
+ * Ends the recorded process (SIGTERM, then SIGKILL after `graceMs`), waits until it is gone, and removes the record; true
+ * when it was running. Throws StackError `already-running`, and keeps the record, when even SIGKILL does not end it.
+ */
 export async function end(file: string, graceMs: number, signal: NodeJS.Signals = 'SIGTERM'): Promise<boolean> {
   const record = await readRecord(file);
   const running = record !== null && isRunning(record);
-  if (record && running) {
+  if (running) {
+    send(record, signal);
     // A frozen process acts on nothing but SIGKILL until it is continued.
     send(record, 'SIGCONT');
-    send(record, signal);
-    if (!(await gone(record, graceMs))) {
-      send(record, 'SIGKILL');
-      await gone(record, 10_000);
+    if (!(await gone(record, graceMs))) send(record, 'SIGKILL');
+    if (!(await gone(record, 10_000))) {
+      throw new StackError(
+        'already-running',
+        `pid ${record.pid} (${file}) does not end, not even by kill -9; look at it`,
+      );
     }
   }
   await rm(file, { force: true });
   return running;
 }
 
+/** Sends the signal when the record's process is still the one with that pid; nothing otherwise. */
 export function send(record: ProcessRecord, signal: NodeJS.Signals): void {
   if (!isRunning(record)) return;
   try {

@@ -1,28 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Artefacts, fetchArtefacts } from './artefacts.ts';
+import { fetchArtefacts } from './artefacts.ts';
+import { alreadyRunning, Claim, forgetEndedOwner, otherOwner } from './claim.ts';
 import type { PartName, Ports, StackConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
 import { StackError } from './errors.ts';
 import { findJava } from './java.ts';
-import { Part, type PartSpec } from './part.ts';
-import { connect } from './parts/connect.ts';
-import { Jvm } from './parts/jvm.ts';
-import { kafka } from './parts/kafka.ts';
-import { type DatabaseAccess, mariadb, rootAccess } from './parts/mariadb.ts';
-import { registry } from './parts/registry.ts';
+import { type Layout, readLayout, specsOf, writeLayout } from './layout.ts';
+import { Part } from './part.ts';
+import { type DatabaseAccess, rootAccess } from './parts/mariadb.ts';
 import { holderOf, isFree } from './port-holder.ts';
-import { end, isRunning, readRecord, recordOf, writeRecord } from './running-process.ts';
-
-/** Everything needed to find a stack again from another process; kept as `stack.json` in its data folder. */
-interface Layout {
-  readonly dataDir: string;
-  readonly cacheDir: string;
-  readonly ports: Ports;
-  readonly java: string;
-  readonly artefacts: Artefacts;
-}
 
 /** `part` is a part's name, or `fetch` or `java` for what is needed before. */
 export type Progress = (part: string, text: string) => void;
@@ -34,35 +21,45 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Connect first, because it writes to all the others. */
+const stopOrder = [['connect'], ['registry', 'kafka'], ['source-db', 'read-db']] as const;
+
 /** The real parts of one machine, started and stopped together. */
 export class Stack {
   readonly ports: Ports;
   readonly dataDir: string;
   readonly credentials: Credentials;
+  readonly #layout: Layout;
   readonly #parts: ReadonlyMap<PartName, Part>;
+  #claim: Claim | null = null;
 
   private constructor(layout: Layout) {
     this.ports = layout.ports;
     this.dataDir = layout.dataDir;
     this.credentials = new Credentials(layout.dataDir);
-    this.#parts = new Map(specs(layout, this.credentials).map((spec) => [spec.name as PartName, new Part(spec, layout.dataDir)]));
+    this.#layout = layout;
+    const specs = specsOf(layout, this.credentials);
+    this.#parts = new Map(specs.map((spec) => [spec.name as PartName, new Part(spec, layout.dataDir)]));
   }
 
-  /** Fetches what is missing and writes the layout down; starts nothing. */
-  static async prepare(config: StackConfig, progress: Progress): Promise<Stack> {
-    const java = await findJava(config.cacheDir, process.env, (text) => progress('java', text));
-    const artefacts = await fetchArtefacts(config.cacheDir, (text) => progress('fetch', text));
+  /**
+   * Fetches what is missing; starts nothing. Throws StackError `already-running` when another process runs the stack of this
+   * data folder, `java-missing`, `fetch-failed`, `artefact-changed`, or `config` for a cache that cannot be written.
+   */
+  static async prepare(config: StackConfig, progress: Progress, signal?: AbortSignal): Promise<Stack> {
+    const owner = await otherOwner(config.dataDir);
+    if (owner !== null) throw alreadyRunning(config.dataDir, owner);
+    const say = (who: string) => (text: string) => progress(who, text);
+    const java = await findJava(config.cacheDir, process.env, say('java'), undefined, signal);
+    const artefacts = await fetchArtefacts(config.cacheDir, say('fetch'), { signal });
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     for (const folder of ['run', 'log']) await mkdir(join(config.dataDir, folder), { recursive: true });
-    const layout: Layout = { ...config, java, artefacts };
-    await writeFile(layoutFile(config.dataDir), JSON.stringify(layout, null, 2));
-    return new Stack(layout);
+    return new Stack({ ...config, java, artefacts });
   }
 
-  /** The stack of a data folder, as seen from any process. Throws StackError `not-started`. */
+  /** The stack that was last started in a data folder, as seen from any process. Throws StackError `not-started`. */
   static open(dataDir: string): Stack {
-    const file = layoutFile(dataDir);
-    if (!existsSync(file)) throw new StackError('not-started', `no stack in ${dataDir}; start one with: make demo`);
-    return new Stack(JSON.parse(readFileSync(file, 'utf8')) as Layout);
+    return new Stack(readLayout(dataDir));
   }
 
   part(name: PartName): Part {
@@ -93,121 +90,85 @@ export class Stack {
 
   /**
    * Ends leftovers of an earlier run, then starts the parts all at once and waits until each answers. After a failure or an
-   * abort everything it started is stopped again before it throws.
+   * abort everything it started is stopped again before it throws. Throws StackError `already-running` when the stack is
+   * running, started here or by another process; `port-taken`, `part-died` or `not-ready`; or the abort's reason.
    */
   async start(options: StartOptions): Promise<void> {
-    await this.#claim();
+    if (this.#claim) throw alreadyRunning(this.dataDir, process.pid);
+    this.#claim = await Claim.take(this.dataDir);
     try {
-      await this.#endLeftovers(options.progress);
+      await writeLayout(this.#layout);
+      await this.#endAll((name) => options.progress(name, 'a leftover of an earlier run was ended'));
+      options.signal?.throwIfAborted();
       const parts = [...this.#parts.values()].filter((part) => options.parts?.includes(part.name as PartName) ?? true);
       await refuseTakenPorts(parts);
-      const failed = new AbortController();
-      const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
-      const started = parts.map((part) => this.#bringUp(part, options, signal));
-      // The first failure ends the waiting of the others, and all have come to rest before anything is stopped.
-      await Promise.all(started.map((one) => one.catch((error) => (failed.abort(), Promise.reject(error)))));
+      await this.#bringUpAll(parts, options);
     } catch (error) {
       await this.stop();
       throw options.signal?.aborted ? options.signal.reason : error;
     }
   }
 
+  /** The first failure ends the waiting of the others; all have come to rest before it is thrown. */
+  async #bringUpAll(parts: readonly Part[], options: StartOptions): Promise<void> {
+    const failed = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
+    const fail = (error: unknown) => failed.abort(error);
+    await Promise.all(parts.map((part) => this.#bringUp(part, options, signal).catch(fail)));
+    failed.signal.throwIfAborted();
+  }
+
   async #bringUp(part: Part, options: StartOptions, signal: AbortSignal): Promise<void> {
     const from = Date.now();
     let told = from;
-    signal.throwIfAborted();
-    await part.start();
     const waiting = (reason: string) => {
       if (Date.now() - told < 5000) return;
       told = Date.now();
       options.progress(part.name, `waiting (${reason})`);
     };
+    await part.start(signal);
     await part.untilReady(options.readyLimitMs ?? 120_000, waiting, signal);
-    options.progress(
-      part.name,
-      `answers on 127.0.0.1:${part.ports[0]} after ${((Date.now() - from) / 1000).toFixed(1)} s`,
-    );
+    const seconds = ((Date.now() - from) / 1000).toFixed(1);
+    options.progress(part.name, `answers on 127.0.0.1:${part.ports[0]} after ${seconds} s`);
   }
 
-  /** Stops every part, whoever started it; the data stay. Connect first: it writes to all the others. */
+  /** Stops every part, whoever started it, and gives the data folder free if it is ours; the data stay. */
   async stop(progress?: Progress): Promise<void> {
-    for (const names of [['connect'], ['registry', 'kafka'], ['source-db', 'read-db']] as const) {
+    await this.#endAll((name) => progress?.(name, 'stopped'));
+    const claim = this.#claim;
+    this.#claim = null;
+    if (claim) await claim.release();
+    else await forgetEndedOwner(this.dataDir);
+  }
+
+  async #endAll(ended: (name: PartName) => void): Promise<void> {
+    for (const names of stopOrder) {
       await Promise.all(
         names.map(async (name) => {
-          if (await this.part(name).stop()) progress?.(name, 'stopped');
+          if (await this.part(name).stop()) ended(name);
         }),
       );
     }
-    await end(this.#ownerFile, 0, 'SIGCONT').catch(() => false);
   }
 
-  /** Throws StackError `part-died` naming the parts that have ended by themselves. */
+  /** Throws StackError `part-died` naming the first part that has ended by itself. */
   async check(): Promise<void> {
     for (const part of this.#parts.values()) {
-      if (await part.isRunning()) continue;
+      if (!(await part.hasDied())) continue;
       throw new StackError('part-died', `${part.name} has ended; the end of ${part.logFile}:\n${part.logTail()}`);
     }
   }
-
-  get #ownerFile(): string {
-    return join(this.dataDir, 'run', 'owner.json');
-  }
-
-  async #claim(): Promise<void> {
-    const owner = await readRecord(this.#ownerFile);
-    if (owner && owner.pid !== process.pid && isRunning(owner)) {
-      throw new StackError(
-        'already-running',
-        `the stack in ${this.dataDir} belongs to pid ${owner.pid}, which is running; end that one first`,
-      );
-    }
-    await writeRecord(this.#ownerFile, recordOf(process.pid)!);
-  }
-
-  async #endLeftovers(progress: Progress): Promise<void> {
-    await Promise.all(
-      [...this.#parts.values()].map(async (part) => {
-        if (await part.stop()) progress(part.name, 'a leftover of an earlier run was ended');
-      }),
-    );
-  }
 }
-
-const layoutFile = (dataDir: string): string => join(dataDir, 'stack.json');
 
 async function refuseTakenPorts(parts: readonly Part[]): Promise<void> {
   for (const part of parts) {
     for (const port of part.ports) {
       if (await isFree(port)) continue;
-      const holder = holderOf(port) ?? 'a process of another user';
+      const holder = holderOf(port) ?? 'a process that cannot be seen from here';
       throw new StackError(
         'port-taken',
         `port ${port} (${part.name}) is taken by ${holder}; end it, or move the stack: BANYAN_PORT_BASE=<port>`,
       );
     }
   }
-}
-
-function specs(layout: Layout, credentials: Credentials): PartSpec[] {
-  const { dataDir, ports, artefacts } = layout;
-  const jvm = new Jvm(layout.java, layout.cacheDir);
-  const server = { home: artefacts.mariadb, dataDir, credentials };
-  return [
-    mariadb({ ...server, name: 'source-db', port: ports['source-db'], writesBinlog: true }),
-    mariadb({ ...server, name: 'read-db', port: ports['read-db'], writesBinlog: false }),
-    kafka({ home: artefacts.kafka, dataDir, port: ports.kafka, controllerPort: ports['kafka-controller'], jvm }),
-    registry({ home: artefacts.registry, dataDir, port: ports.registry, adminPort: ports['registry-admin'], jvm }),
-    connect({
-      home: artefacts.kafka,
-      plugins: [
-        { name: 'debezium', folder: artefacts.debezium },
-        { name: 'converter', folder: artefacts.converter },
-      ],
-      dataDir,
-      secretsDir: credentials.folder,
-      port: ports.connect,
-      kafkaPort: ports.kafka,
-      jvm,
-    }),
-  ];
 }

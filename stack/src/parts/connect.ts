@@ -1,13 +1,21 @@
-import { existsSync } from 'node:fs';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PartSpec } from '../part.ts';
 import { ok } from './http.ts';
 import type { Jvm } from './jvm.ts';
+import { propertiesFile } from './properties.ts';
+import { storedZip } from './stored-zip.ts';
+
+export interface ConnectPlugin {
+  readonly name: string;
+  readonly folder: string;
+  /** Classes of converters that the jars do not name in META-INF/services themselves. */
+  readonly converters?: readonly string[];
+}
 
 export interface ConnectOptions {
   readonly home: string;
-  readonly plugins: readonly { readonly name: string; readonly folder: string }[];
+  readonly plugins: readonly ConnectPlugin[];
   readonly dataDir: string;
   /** The only folder whose files a connector's configuration may refer to. */
   readonly secretsDir: string;
@@ -25,54 +33,66 @@ export function connect(options: ConnectOptions): PartSpec {
     name: 'connect',
     ports: [options.port],
     graceMs: 30_000,
-    command: options.jvm.command(
-      'connect',
-      {
-        heapMb: 768,
-        classpath: join(options.home, '*'),
-        properties: {
-          'org.slf4j.simpleLogger.log.io.debezium': 'info',
-          'org.slf4j.simpleLogger.log.org.apache.kafka.connect.runtime': 'info',
+    get command() {
+      const log = 'org.slf4j.simpleLogger.log';
+      return options.jvm.command(
+        'connect',
+        {
+          heapMb: 768,
+          classpath: join(options.home, '*'),
+          properties: { [`${log}.io.debezium`]: 'info', [`${log}.org.apache.kafka.connect.runtime`]: 'info' },
         },
-      },
-      'org.apache.kafka.connect.cli.ConnectDistributed',
-      properties,
-    ),
+        'org.apache.kafka.connect.cli.ConnectDistributed',
+        properties,
+      );
+    },
     prepare: async () => {
-      await mkdir(pluginPath, { recursive: true });
-      for (const plugin of options.plugins) {
-        const link = join(pluginPath, plugin.name);
-        if (!existsSync(link)) await symlink(plugin.folder, link);
-      }
-      await writeFile(properties, workerProperties(options, pluginPath));
+      await options.jvm.prepare('connect');
+      // Made anew each time: after an update of the artefacts the old links would lead to the old versions.
+      await rm(pluginPath, { recursive: true, force: true });
+      for (const plugin of options.plugins) await layOut(plugin, join(pluginPath, plugin.name));
+      await writeFile(properties, propertiesFile(workerProperties(options, pluginPath)));
     },
     answers: () => ok(`http://127.0.0.1:${options.port}/connectors`),
   };
 }
 
-function workerProperties(options: ConnectOptions, pluginPath: string): string {
-  return `bootstrap.servers=127.0.0.1:${options.kafkaPort}
-group.id=connect
-listeners=http://127.0.0.1:${options.port}
-rest.advertised.host.name=127.0.0.1
-plugin.path=${pluginPath}
-plugin.discovery=only_scan
-exactly.once.source.support=enabled
-config.storage.topic=connect-configs
-offset.storage.topic=connect-offsets
-offset.storage.partitions=1
-status.storage.topic=connect-status
-status.storage.partitions=1
-config.storage.replication.factor=1
-offset.storage.replication.factor=1
-status.storage.replication.factor=1
-key.converter=org.apache.kafka.connect.json.JsonConverter
-value.converter=org.apache.kafka.connect.json.JsonConverter
-config.providers=file
-config.providers.file.class=org.apache.kafka.common.config.provider.FileConfigProvider
-config.providers.file.param.allowed.paths=${options.secretsDir}
-connector.client.config.override.policy=All
-offset.flush.interval.ms=1000
-scheduled.rebalance.max.delay.ms=0
-`;
+/**
+ * Links the jars and adds the service manifest that a jar lacks. With manifests for all, Connect need not load every class of
+ * every jar to find its plugins, which took it some ten seconds of one core. Source: KIP-898.
+ */
+async function layOut(plugin: ConnectPlugin, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await symlink(plugin.folder, join(folder, 'jars'));
+  if (!plugin.converters) return;
+  const manifest = 'META-INF/services/org.apache.kafka.connect.storage.Converter';
+  await writeFile(join(folder, 'manifest.jar'), storedZip(manifest, `${plugin.converters.join('\n')}\n`));
+}
+
+function workerProperties(options: ConnectOptions, pluginPath: string): Record<string, string | number | boolean> {
+  return {
+    'bootstrap.servers': `127.0.0.1:${options.kafkaPort}`,
+    'group.id': 'connect',
+    listeners: `http://127.0.0.1:${options.port}`,
+    'rest.advertised.host.name': '127.0.0.1',
+    'plugin.path': pluginPath,
+    'plugin.discovery': 'service_load',
+    'exactly.once.source.support': 'enabled',
+    'config.storage.topic': 'connect-configs',
+    'offset.storage.topic': 'connect-offsets',
+    'offset.storage.partitions': 1,
+    'status.storage.topic': 'connect-status',
+    'status.storage.partitions': 1,
+    'config.storage.replication.factor': 1,
+    'offset.storage.replication.factor': 1,
+    'status.storage.replication.factor': 1,
+    'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
+    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+    'config.providers': 'file',
+    'config.providers.file.class': 'org.apache.kafka.common.config.provider.FileConfigProvider',
+    'config.providers.file.param.allowed.paths': options.secretsDir,
+    'connector.client.config.override.policy': 'All',
+    'offset.flush.interval.ms': 1000,
+    'scheduled.rebalance.max.delay.ms': 0,
+  };
 }

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { StackError } from '../errors.ts';
 import type { PartSpec } from '../part.ts';
+import { runTool } from '../tool.ts';
 import type { Jvm } from './jvm.ts';
-
-const run = promisify(execFile);
+import { propertiesFile } from './properties.ts';
 
 export interface KafkaOptions {
   readonly home: string;
@@ -27,52 +26,71 @@ export function kafka(options: KafkaOptions): PartSpec {
     name: 'kafka',
     ports: [options.port, options.controllerPort],
     graceMs: 20_000,
-    command: options.jvm.command('kafka', { heapMb: 512, classpath }, 'kafka.Kafka', properties),
-    prepare: async () => {
+    get command() {
+      return options.jvm.command('kafka', { heapMb: 512, classpath }, 'kafka.Kafka', properties);
+    },
+    prepare: async (signal) => {
+      await options.jvm.prepare('kafka');
       await mkdir(folder, { recursive: true });
-      await writeFile(properties, serverProperties(options, folder));
+      await writeFile(properties, propertiesFile(serverProperties(options, folder)));
       if (existsSync(join(folder, 'log/meta.properties'))) return;
       const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
       const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', properties];
-      const [java, ...rest] = options.jvm.command('kafka-format', { heapMb: 128, classpath }, ...tool);
-      await run(java, rest);
+      const { code, lines } = await runTool(options.jvm.toolCommand('kafka', { heapMb: 128, classpath }, ...tool), {
+        signal,
+      });
+      if (code === 0) return;
+      throw new StackError(
+        'part-died',
+        `Kafka could not make its data folder ${folder}:\n${lines.slice(-12).join('\n')}`,
+      );
     },
-    answers: () => askApiVersions(options.port),
+    answers: () => askForBrokers(options.port),
   };
 }
 
-function serverProperties(options: KafkaOptions, folder: string): string {
-  return `process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${options.controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${options.port},CONTROLLER://127.0.0.1:${options.controllerPort}
-controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs=${join(folder, 'log')}
-auto.create.topics.enable=false
-num.partitions=1
-offsets.topic.num.partitions=2
-offsets.topic.replication.factor=1
-transaction.state.log.num.partitions=2
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-group.initial.rebalance.delay.ms=0
-log.retention.hours=-1
-message.max.bytes=20971520
-`;
+function serverProperties(options: KafkaOptions, folder: string): Record<string, string | number | boolean> {
+  const { port, controllerPort } = options;
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': join(folder, 'log'),
+    'auto.create.topics.enable': false,
+    'num.partitions': 1,
+    'offsets.topic.num.partitions': 2,
+    'offsets.topic.replication.factor': 1,
+    'transaction.state.log.num.partitions': 2,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    'log.retention.hours': -1,
+    'message.max.bytes': 20_971_520,
+  };
 }
 
-/** Asks for ApiVersions (key 18, version 0): the broker opens this port only when it is ready. Source: Kafka protocol guide. */
-function askApiVersions(port: number): Promise<void> {
+/**
+ * Asks for Metadata (key 3, version 5) of no topic: the broker listens before the controller lets it lead partitions, and only
+ * then names itself in the answer. Source: Kafka protocol guide.
+ */
+function askForBrokers(port: number): Promise<void> {
   return new Promise((done, fail) => {
     const socket = createConnection({ port, host: '127.0.0.1', timeout: 2000 });
-    socket.once('connect', () => socket.write(Buffer.from('0000000a001200000000002affff', 'hex')));
-    socket.once('data', (answer) => {
+    socket.once('connect', () => socket.write(Buffer.from('0000000f000300050000002affff0000000000', 'hex')));
+    let answer = Buffer.alloc(0);
+    socket.on('data', (chunk) => {
+      answer = Buffer.concat([answer, chunk]);
+      // Size, correlation id 42, throttle time, number of brokers.
+      if (answer.length < 16) return;
       socket.destroy();
-      if (answer.length >= 10 && answer.readInt32BE(4) === 42 && answer.readInt16BE(8) === 0) done();
-      else fail(new Error('an answer that is not Kafka’s'));
+      if (answer.readInt32BE(4) !== 42) fail(new Error('an answer that is not Kafka’s'));
+      else if (answer.readInt32BE(12) < 1) fail(new Error('the broker is not registered yet'));
+      else done();
     });
     socket.once('timeout', () => socket.destroy(new Error('no answer')));
     socket.once('error', (error) => fail(error));

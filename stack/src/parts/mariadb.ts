@@ -1,15 +1,10 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
 import type { Credentials } from '../credentials.ts';
-import { StackError } from '../errors.ts';
 import type { PartSpec } from '../part.ts';
-
-const run = promisify(execFile);
+import { installMariadb } from './mariadb-install.ts';
 
 /** What Debezium needs of a MariaDB from 11.4 on; source: Debezium's MariaDB connector page, "Setting up MariaDB". */
 const binlog = [
@@ -36,6 +31,7 @@ export interface MariaDbOptions {
 /** A MariaDB server whose root has the stack's generated password. */
 export function mariadb(options: MariaDbOptions): PartSpec {
   const folder = join(options.dataDir, options.name);
+  const temporary = join(options.dataDir, 'tmp', options.name);
   const rootSql = join(options.credentials.folder, `${options.name}-root.sql`);
   return {
     name: options.name,
@@ -44,12 +40,14 @@ export function mariadb(options: MariaDbOptions): PartSpec {
     command: [
       join(options.home, 'bin/mariadbd'),
       '--no-defaults',
+      ...asRoot(),
       `--basedir=${options.home}`,
       `--datadir=${join(folder, 'data')}`,
+      `--tmpdir=${temporary}`,
       `--port=${options.port}`,
       '--bind-address=127.0.0.1',
-      `--socket=${join(folder, 's')}`,
-      `--user=${userInfo().username}`,
+      // From the data folder on, where the server runs: the path of a socket holds no more than 107 bytes.
+      '--socket=../s',
       `--init-file=${rootSql}`,
       '--character-set-server=utf8mb4',
       '--default-time-zone=+00:00',
@@ -63,18 +61,25 @@ export function mariadb(options: MariaDbOptions): PartSpec {
       '--skip-ssl',
       ...(options.writesBinlog ? binlog : []),
     ],
-    prepare: async () => {
-      await install(options.home, folder);
-      await writeFile(rootSql, await rootStatements(options), { mode: 0o600 });
+    prepare: async (signal) => {
+      const password = await options.credentials.password(`${options.name}-root`);
+      await rm(temporary, { recursive: true, force: true });
+      await mkdir(temporary, { recursive: true });
+      await rm(join(folder, 's'), { force: true });
+      if (!existsSync(join(folder, 'data'))) await installMariadb(options.home, folder, password, asRoot(), signal);
+      await rm(rootSql, { force: true });
+      await writeFile(rootSql, rootStatements(options.writesBinlog, password), { mode: 0o600 });
     },
     answers: async () => {
-      const connection = await mysql.createConnection(
-        await rootAccess(options.name, options.port, options.credentials),
-      );
+      const access = await rootAccess(options.name, options.port, options.credentials);
+      const connection = await mysql.createConnection({ ...access, connectTimeout: 5000 });
       await connection.end();
     },
   };
 }
+
+/** A server that root starts wants to be told to stay root; anybody else's may not be told anything. */
+const asRoot = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : []);
 
 export interface DatabaseAccess {
   readonly host: string;
@@ -87,36 +92,18 @@ export async function rootAccess(name: string, port: number, credentials: Creden
   return { host: '127.0.0.1', port, user: 'root', password: await credentials.password(`${name}-root`) };
 }
 
-async function rootStatements(options: MariaDbOptions): Promise<string> {
-  const password = await options.credentials.password(`${options.name}-root`);
-  // The server reads this file at each start, before it listens: no moment without a password, none on a command line.
+/**
+ * The server reads these at each start, before it answers anybody: root has the password that is in the secrets folder, even
+ * when that was made anew, and no other way in. None of it gets on a command line or into the binlog.
+ */
+function rootStatements(writesBinlog: boolean, password: string): string {
   return [
-    ...(options.writesBinlog ? ['SET sql_log_bin=0;'] : []),
+    ...(writesBinlog ? ['SET sql_log_bin=0;'] : []),
+    `DELETE FROM mysql.global_priv WHERE User='root' AND Host NOT IN ('localhost', '127.0.0.1');`,
+    'FLUSH PRIVILEGES;',
     `ALTER USER 'root'@'localhost' IDENTIFIED BY '${password}';`,
     `CREATE OR REPLACE USER 'root'@'127.0.0.1' IDENTIFIED BY '${password}';`,
     `GRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;`,
     '',
   ].join('\n');
-}
-
-async function install(home: string, folder: string): Promise<void> {
-  if (existsSync(join(folder, 'data'))) return;
-  const fresh = join(folder, 'fresh');
-  await rm(fresh, { recursive: true, force: true });
-  await mkdir(fresh, { recursive: true });
-  const options = [
-    `--basedir=${home}`,
-    `--datadir=${fresh}`,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-  ];
-  try {
-    await run(join(home, 'scripts/mariadb-install-db'), ['--no-defaults', ...options, `--user=${userInfo().username}`]);
-  } catch (cause) {
-    const output = String((cause as { stderr?: string }).stderr ?? cause)
-      .trim()
-      .slice(-800);
-    throw new StackError('part-died', `MariaDB could not make its data folder ${folder}:\n${output}`, cause);
-  }
-  await rename(fresh, join(folder, 'data'));
 }

@@ -15,6 +15,8 @@ export interface RegistryOptions {
 /** Apicurio Registry with its Confluent API under /apis/ccompat/v7; schemas and their ids live in a file, and survive. */
 export function registry(options: RegistryOptions): PartSpec {
   const folder = join(options.dataDir, 'registry');
+  // By default H2 writes commits up to half a second later: a killed registry would give the same id out twice.
+  const database = `jdbc:h2:file:${join(folder, 'registry')};DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0`;
   const properties = {
     'quarkus.http.host': '127.0.0.1',
     'quarkus.http.port': String(options.port),
@@ -23,19 +25,18 @@ export function registry(options: RegistryOptions): PartSpec {
     'quarkus.log.level': 'WARN',
     'apicurio.storage.kind': 'sql',
     'apicurio.storage.sql.kind': 'h2',
-    'apicurio.datasource.url': `jdbc:h2:file:${join(folder, 'registry')};DB_CLOSE_ON_EXIT=FALSE`,
+    'apicurio.datasource.url': database,
   };
   return {
     name: 'registry',
     ports: [options.port, options.adminPort],
     graceMs: 20_000,
-    command: options.jvm.command(
-      'registry',
-      { heapMb: 320, properties },
-      '-jar',
-      join(options.home, 'quarkus-run.jar'),
-    ),
+    get command() {
+      const jar = join(options.home, 'quarkus-run.jar');
+      return options.jvm.command('registry', { heapMb: 320, properties }, '-jar', jar);
+    },
     prepare: async () => {
+      await options.jvm.prepare('registry');
       await mkdir(folder, { recursive: true });
     },
     answers: () => ok(`http://127.0.0.1:${options.port}/apis/ccompat/v7/subjects`),

@@ -2,16 +2,18 @@
  * Up to when everything the source had committed is applied, told from the connector's heartbeats.
  *
  * The server sends a binlog heartbeat only to a reader that has caught up, and the connector passes it on; but the connector
- * also emits heartbeats of its own while it works through a backlog. So a heartbeat counts only if no transaction marker was
- * read since the heartbeat before it, and once everything in Kafka at its time has been read and applied.
+ * also emits heartbeats of its own while it works through a backlog. So a heartbeat counts only if no message was read since
+ * the heartbeat before it, and once everything in Kafka at its time has been read and applied. What this cannot see is a
+ * transaction that is being captured and has shown no row of a subscribed table for two heartbeats: the position never
+ * claims it, the age may, until its first row comes.
  */
 export class Freshness {
   freshAtMs: number | null = null;
   #candidate: { readonly atMs: number; ends: ReadonlyMap<string, bigint> | null } | null = null;
   #quiet = false;
 
-  /** A transaction marker was read. */
-  transactionSeen(): void {
+  /** Messages of any subscribed topic were read. */
+  messagesSeen(): void {
     this.#quiet = false;
     this.#candidate = null;
   }

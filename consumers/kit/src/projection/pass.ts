@@ -41,6 +41,7 @@ export class Pass {
   readonly #positions: Map<string, bigint>;
   #checkpoint: StoredCheckpoint;
   #askedSince = 0;
+  #quiet = false;
 
   private constructor(
     options: PassOptions,
@@ -90,8 +91,15 @@ export class Pass {
     return new Pass(options, topics, identity, starts, await options.transport.read(starts));
   }
 
+  /** Everything the source had committed at this time is in the read model, ms; null while that is not known. */
   get freshAtMs(): number | null {
-    return this.#freshness.freshAtMs;
+    const { position, committedAtMs } = this.#checkpoint;
+    return position && Math.max(committedAtMs ?? 0, this.#freshness.freshAtMs ?? 0);
+  }
+
+  /** Nothing arrived in the last turn. */
+  get quiet(): boolean {
+    return this.#quiet;
   }
 
   get position() {
@@ -112,12 +120,13 @@ export class Pass {
   /** Reads what has arrived, waiting up to `limitMs`, and applies what is whole. */
   async turn(limitMs: number): Promise<void> {
     const chunks = await this.#reader.next(limitMs);
+    this.#quiet = chunks.every(({ topic }) => topic === this.#topics.heartbeats);
     for (const chunk of chunks) await this.#take(chunk);
     await this.#answer(chunks.length === 0);
     for (let batch = this.#merge.take(); batch !== null; batch = this.#merge.take()) await this.#apply(batch);
     this.#control();
     if (this.#freshness.wantsEnds) this.#freshness.ends(await this.#ends());
-    if (this.#merge.idle) this.#freshness.look(this.#positions);
+    if (this.#merge.queuedRows === 0) this.#freshness.look(this.#positions);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -132,7 +141,7 @@ export class Pass {
     }
     const chunk = this.#identity.check(fetched);
     const isMarkers = topic === this.#topics.transactions;
-    if (isMarkers && chunk.messages.length > 0) this.#freshness.transactionSeen();
+    if (chunk.messages.length > 0) this.#freshness.messagesSeen();
     const records = await decodeChunk(this.#options.schemas, isMarkers ? 'transactions' : 'changes', chunk);
     this.#merge.push(nameOf(chunk), records, chunk.nextOffset);
     this.#positions.set(nameOf(chunk), chunk.nextOffset);
@@ -155,7 +164,7 @@ export class Pass {
     this.#options.onRows(batch);
     if (!batch.checkpoint) return;
     const checkpoint = { ...batch.checkpoint, anchors: this.#identity.anchors(batch.checkpoint.offsets) };
-    await this.#writer.commit(checkpoint, this.freshAtMs);
+    await this.#writer.commit(checkpoint, checkpoint.position && this.#freshness.freshAtMs);
     this.#checkpoint = checkpoint;
     this.#options.onCommit(batch);
   }

@@ -36,6 +36,7 @@ export interface ProjectorOptions {
   readonly log?: (entry: Readonly<Record<string, unknown>>) => void;
 }
 
+const awaitsCommit = 'what is in Kafka is applied; the position is known with the next transaction committed on the source server';
 const turnMs = 250;
 const longestWaitMs = 5000;
 
@@ -155,6 +156,7 @@ export class Projector {
         lookedMs = Date.now();
       }
       this.#enter(pass.position === null ? 'filling' : 'streaming', null, pass);
+      if (pass.position === null && pass.quiet) this.#learn({ reason: awaitsCommit });
     }
   }
 
@@ -169,12 +171,12 @@ export class Projector {
 
   #standing(pass: Pass | null): Standing {
     const { state, reason } = this.#facts;
-    return { state, reason, freshAtMs: pass?.position ? pass.freshAtMs : null };
+    return { state, reason, freshAtMs: pass?.freshAtMs ?? null };
   }
 
   #enter(state: ProjectorState, error: KitError | null, pass?: Pass): void {
     const reason = error && (error.remedy ? `${error.message}; ${error.remedy}` : error.message);
-    if (state !== this.#facts.state || reason !== this.#facts.reason) {
+    if (state !== this.#facts.state || (reason !== this.#facts.reason && state !== 'filling')) {
       this.#options.log?.({
         state,
         reason,

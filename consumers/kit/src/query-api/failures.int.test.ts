@@ -158,6 +158,18 @@ describe('a database that is away', () => {
   });
 });
 
+describe('a connection of the pool', () => {
+  it('reads in UTC, one new snapshot a statement, cannot write, and is given up by the server too', async () => {
+    const pool = new ReadPool({ database: database.access, deadlineMs: 1500, log: () => {} });
+    const settings = 'SELECT @@time_zone, @@tx_isolation, @@autocommit, @@tx_read_only, @@max_statement_time';
+    expect(await pool.read(settings, [])).toEqual([['+00:00', 'REPEATABLE-READ', '1', '1', 1.5]]);
+    await expect(pool.read("UPDATE accounts SET name = 'x'", [])).rejects.toThrow(KitError);
+    expect(await pool.read('SELECT name FROM accounts', [])).toEqual([['one']]);
+    pool.close();
+    await expect(pool.read('SELECT 1', [])).rejects.toThrow('the pool is closed');
+  });
+});
+
 describe('close', () => {
   it('lets an answer that is under way be given, and takes nothing new', async () => {
     await stand('0-1-5', 'streaming', null);
@@ -180,7 +192,9 @@ describe('close', () => {
       ),
     );
     await database.session.run('UNLOCK TABLES');
-    expect((await answer).body.data).toEqual({ id: '1', name: 'one' });
+    const { body, headers } = await answer;
+    expect(body.data).toEqual({ id: '1', name: 'one' });
+    expect(headers.get('connection')).toBe('close');
     await closed;
   });
 });

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Registry } from 'prom-client';
@@ -47,13 +47,21 @@ export function createHttpServer({ registry, log, problemOf = () => null }: Http
   });
   const paths = new Set<string>();
   app.addHook('onRoute', ({ url }) => void paths.add(url));
+  const unanswered = new Set<ServerResponse>();
+  // Node closes idle connections once; one that is in use would stay open after its answer, and hold up the close.
+  app.addHook('preClose', (done) => {
+    for (const response of unanswered) if (!response.headersSent) response.setHeader('connection', 'close');
+    done();
+  });
   app.addHook('onRequest', (request, reply, done) => {
+    unanswered.add(reply.raw);
     reply.headers(fixedHeaders);
     if (isRead(request) && !hasBody(request)) done();
     else refuse(request, reply, paths);
   });
   const observe = requestDurations(registry);
   app.addHook('onResponse', (request, reply, done) => {
+    unanswered.delete(reply.raw);
     observe(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime);
     done();
   });

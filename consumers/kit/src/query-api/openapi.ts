@@ -149,7 +149,7 @@ const headers = {
   age: header('`ageMs` of the body’s `position`; absent when it is not known.', { type: 'integer', minimum: 0 }),
   retryAfter: header('Seconds to wait before asking again.', { type: 'integer', minimum: 1 }),
   cacheControl: header('No answer may be stored: it would be older than it says.', { const: 'no-store' }),
-  contentTypeOptions: header('', { const: 'nosniff' }),
+  contentTypeOptions: header('The content is what its type says.', { const: 'nosniff' }),
 };
 
 const always = {

@@ -22,6 +22,7 @@ const exact: ConnectionOptions = {
   bigNumberStrings: true,
   decimalNumbers: false,
   dateStrings: true,
+  jsonStrings: true,
   timezone: 'Z',
   connectTimeout: 5000,
 };
@@ -77,7 +78,7 @@ export class Session {
     try {
       return (await this.#connection.query<T>(sql, [...values])) as [T, unknown];
     } catch (error) {
-      throw databaseError(error, sql.slice(0, 80));
+      throw databaseError(error, 'a statement was refused');
     }
   }
 

@@ -44,9 +44,14 @@ export async function runService(
 
 async function serve(projection: Projection, env: NodeJS.ProcessEnv): Promise<void> {
   const config = serviceConfig(env, projection.name, readText);
-  const api = createQueryApi({ projection, database: config.database, freshWithinMs: config.freshWithinMs });
-  const url = await api.listen(config);
-  logger({ projection: projection.name, role: 'serve' })({ url, message: 'answers' });
+  const log = logger({ projection: projection.name, role: 'serve' });
+  const api = createQueryApi({
+    projection,
+    database: config.database,
+    freshWithinMs: config.freshWithinMs,
+    logger: log,
+  });
+  log({ url: await api.listen(config), message: 'answers' });
   await new Promise((stop) => stopSignal().addEventListener('abort', stop, { once: true }));
   await api.close();
 }
@@ -65,6 +70,7 @@ async function project(projection: Projection, env: NodeJS.ProcessEnv, { onStep 
     facts: () => projector.facts(),
     liveWithinMs: 60_000,
     freshWithinMs: config.freshWithinMs,
+    logger: log,
   });
   log({ url: await status.listen(config), message: 'status' });
   await projector.run(stopSignal());

@@ -31,7 +31,13 @@ export class KafkaWriter {
 
   static async open(broker: string): Promise<KafkaWriter> {
     const writer = new KafkaWriter(
-      new kafkajs.Kafka({ brokers: [broker], clientId: 'kit-test', logLevel: kafkajs.logLevel.NOTHING }),
+      new kafkajs.Kafka({
+        brokers: [broker],
+        clientId: 'kit-test',
+        logLevel: kafkajs.logLevel.NOTHING,
+        // Under NODE_ENV=test kafkajs has other defaults: it would retry for ever.
+        retry: { retries: 10, initialRetryTime: 20, maxRetryTime: 500 },
+      }),
     );
     await Promise.all([writer.#admin.connect(), writer.#producer.connect()]);
     return writer;
@@ -87,6 +93,7 @@ export class KafkaWriter {
 
   /** Removes everything below the offset, as retention does. */
   async cut(topic: string, offset: number, partition = 0): Promise<void> {
+    await this.#admin.fetchTopicOffsets(topic); // kafkajs wants to know the topic
     await this.#admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
   }
 
