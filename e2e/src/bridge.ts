@@ -66,7 +66,12 @@ export async function openBridge(name: string, stack = suiteStack()): Promise<Br
       TOPIC_PREFIX: name,
       SOURCE_DATABASE: name,
     },
-    capture: (tables) => applyCapture(stack, connect, name, tables),
+    capture: async (tables) => {
+      await applyCapture(stack, connect, name, tables);
+      // The first commit after the snapshot tells the position.
+      await source.query('CREATE TABLE commits (id INT PRIMARY KEY)');
+      await source.query('INSERT INTO commits VALUES (1)');
+    },
     sourcePosition,
     caughtUp: async (limitMs = 60_000) => {
       const target = await sourcePosition();

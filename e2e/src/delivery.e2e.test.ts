@@ -67,10 +67,10 @@ describe('effects exactly once', () => {
     expect(report.failed).toBe(0);
     expect(await position(bridge.read)).toBe(reached);
     expect(await differences(bridge)).toEqual([]);
-    const { lines } = await one<{ lines: number }>(
+    const { booked } = await one<{ booked: number }>(
       bridge.read,
-      'SELECT COUNT(*) AS lines FROM ledger_lines WHERE transfer_id IS NOT NULL',
+      'SELECT COUNT(*) AS booked FROM ledger_lines WHERE transfer_id IS NOT NULL',
     );
-    expect(Number(lines)).toBe(2 * report.accepted);
+    expect(Number(booked)).toBe(2 * report.accepted);
   }, 240_000);
 });

@@ -41,14 +41,12 @@ export class Part {
   }
 
   /**
-   * Prepares and starts the process; it answers later, see `untilReady`. Throws StackError `already-running` when it runs,
-   * and the abort's reason, with nothing started, after an abort.
+   * Prepares and starts the process, unless it runs already; it answers later, see `untilReady`. Throws the abort's reason,
+   * with nothing started, after an abort.
    */
   async start(signal?: AbortSignal): Promise<void> {
-    const running = await readRecord(this.#recordFile);
-    if (running && isRunning(running)) {
-      throw new StackError('already-running', `${this.name} is running already, as pid ${running.pid}; stop it first`);
-    }
+    // A second process would have the same data folder, and its record would replace the first one's.
+    if (await this.isRunning()) return;
     await this.#spec.prepare(signal);
     signal?.throwIfAborted();
     await rename(this.logFile, `${this.logFile}.1`).catch(() => {}); // There is none before the first start.

@@ -1,11 +1,14 @@
 import { crc32 } from 'node:zlib';
 
+/** 1.0: the first one knows files as they are. */
+const version = 10;
+
 /** A zip archive, and so a jar, of one uncompressed file; source: APPNOTE.TXT of the ZIP format, sections 4.3.7 to 4.3.16. */
 export function storedZip(name: string, text: string): Buffer {
   const path = Buffer.from(name);
   const content = Buffer.from(text);
   const central = record(46, 0x02014b50);
-  central.writeUInt16LE(20, 4); // made by
+  central.writeUInt16LE(version, 4); // made by
   writeFileFields(central, 6, path, content);
   const local = record(30, 0x04034b50);
   writeFileFields(local, 4, path, content);
@@ -20,7 +23,7 @@ export function storedZip(name: string, text: string): Buffer {
 /** The fields that a local header and a central one share, from "version needed" to "extra field length". */
 function writeFileFields(header: Buffer, at: number, path: Buffer, content: Buffer): void {
   const firstDayOfDos = 0x0021; // 1980-01-01: the same archive whenever it is made
-  header.writeUInt16LE(20, at);
+  header.writeUInt16LE(version, at);
   header.writeUInt16LE(firstDayOfDos, at + 8);
   header.writeUInt32LE(crc32(content), at + 10);
   header.writeUInt32LE(content.length, at + 14);

@@ -19,14 +19,18 @@ export interface OpenTransaction {
 export class KafkaWriter {
   readonly #kafka: InstanceType<typeof kafkajs.Kafka>;
   readonly #admin: Admin;
-  readonly #producer: Producer;
+  #producer: Producer;
   readonly #transactional: Producer[] = [];
   readonly #topics = new Set<string>();
 
   private constructor(kafka: InstanceType<typeof kafkajs.Kafka>) {
     this.#kafka = kafka;
     this.#admin = kafka.admin();
-    this.#producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    this.#producer = this.#makeProducer();
+  }
+
+  #makeProducer(): Producer {
+    return this.#kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   }
 
   static async open(broker: string): Promise<KafkaWriter> {
@@ -100,6 +104,10 @@ export class KafkaWriter {
   async remove(topic: string): Promise<void> {
     await this.#admin.deleteTopics({ topics: [topic] });
     await eventually(`${topic} is gone`, async () => !(await this.#admin.listTopics()).includes(topic));
+    // A producer asks for all the topics it has ever written to, and fails when one of them is gone.
+    await this.#producer.disconnect();
+    this.#producer = this.#makeProducer();
+    await this.#producer.connect();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

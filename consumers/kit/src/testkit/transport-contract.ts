@@ -402,7 +402,7 @@ export function transportContract(name: string, open: (broker: string) => Transp
       });
 
       it('Kafka that takes connections and says nothing is unreachable within a limit', async () => {
-        const silent = await listening(createServer(() => {}));
+        const silent = await listening(createServer((socket) => socket.resume()));
         await using own = open(`127.0.0.1:${portOf(silent)}`);
         const codes = Promise.all([codeOf(own.describe(['any'])), codeOf(own.read([at('any', 0)]))]);
         expect(await codes).toEqual(Array(2).fill('kafka-unreachable'));

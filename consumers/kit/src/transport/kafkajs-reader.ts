@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Batch, Consumer, Kafka } from 'kafkajs';
 import { KitError } from '../errors.ts';
+import { HeldBack } from './held-back.ts';
 import type { Chunk, LogReader, Message, Start } from './transport.ts';
 
 /** A batch as kafkajs hands it over; `fetchedOffset` is not in its types. */
 type FetchedBatch = Batch & { readonly fetchedOffset: string };
+
+/** What END_BATCH_PROCESS tells of a batch; `firstOffset` counts markers too. */
+interface PassedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstOffset: string | null;
+  readonly lastOffset: string;
+}
 
 /**
  * One pass over some partitions. kafkajs has no assignment without a group, so each reader is the only member of a group of
@@ -13,6 +22,7 @@ type FetchedBatch = Batch & { readonly fetchedOffset: string };
 export class KafkaJsReader implements LogReader {
   readonly #consumer: Consumer;
   readonly #positions = new Map<string, bigint>();
+  readonly #heldBack: HeldBack;
   #chunks: Chunk[] = [];
   #failure: KitError | null = null;
   #arrived: () => void = () => {};
@@ -20,6 +30,7 @@ export class KafkaJsReader implements LogReader {
 
   private constructor(consumer: Consumer, starts: readonly Start[]) {
     this.#consumer = consumer;
+    this.#heldBack = new HeldBack(consumer);
     for (const start of starts) this.#positions.set(name(start.topic, start.partition), start.offset);
   }
 
@@ -28,6 +39,8 @@ export class KafkaJsReader implements LogReader {
       groupId: `banyan-reader-${randomUUID()}`,
       maxWaitTimeInMs: 100,
       maxBytesPerPartition: 1_048_576,
+      // A topic that is gone must not come back by being asked for.
+      allowAutoTopicCreation: false,
       retry: { retries: 0, restartOnFailure: async () => false },
     });
     const reader = new KafkaJsReader(consumer, starts);
@@ -44,13 +57,13 @@ export class KafkaJsReader implements LogReader {
     const consumer = this.#consumer;
     const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
     consumer.on(CRASH, ({ payload: { error } }) => this.#fail(crashed(error)));
-    consumer.on(GROUP_JOIN, () => {
+    consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       // A second join starts from committed offsets, of which there are none.
       if (++this.#joins > 1) this.#fail(new KitError('kafka-unreachable', 'kafkajs joined its group again'));
+      const unread = starts.find(({ topic, partition }) => !memberAssignment[topic]?.includes(partition));
+      if (unread) this.#fail(new KitError('topic-missing', `${unread.topic} has no partition ${unread.partition}`));
     });
-    consumer.on(END_BATCH_PROCESS, ({ payload }) =>
-      this.#passed(payload.topic, payload.partition, BigInt(payload.lastOffset) + 1n),
-    );
+    consumer.on(END_BATCH_PROCESS, ({ payload }) => this.#passed(payload as unknown as PassedBatch));
     await consumer.connect();
     await consumer.subscribe({ topics: [...new Set(starts.map(({ topic }) => topic))], fromBeginning: true });
     await consumer.run({
@@ -59,6 +72,8 @@ export class KafkaJsReader implements LogReader {
       partitionsConsumedConcurrently: 4,
       eachBatch: async ({ batch }) => this.#take(batch as FetchedBatch),
     });
+    // `run` returns also when it could not join; what was thrown is in CRASH alone.
+    if (this.#failure) throw this.#failure;
     for (const { topic, partition, offset } of starts) consumer.seek({ topic, partition, offset: String(offset) });
   }
 
@@ -66,10 +81,7 @@ export class KafkaJsReader implements LogReader {
     const position = this.#positions.get(name(batch.topic, batch.partition));
     if (position === undefined) return;
     if (BigInt(batch.fetchedOffset) !== position) {
-      const where = `${batch.topic}/${batch.partition}`;
-      this.#fail(
-        new KitError('position-lost', `${where}: offset ${position} was asked for, ${batch.fetchedOffset} was read`),
-      );
+      this.#lost(batch, position, batch.fetchedOffset);
       return;
     }
     const messages = batch.messages.map(
@@ -89,15 +101,25 @@ export class KafkaJsReader implements LogReader {
   }
 
   /** For a batch of Kafka's own markers kafkajs calls no handler; this event is all there is of it. */
-  #passed(topic: string, partition: number, nextOffset: bigint): void {
+  #passed({ topic, partition, firstOffset, lastOffset }: PassedBatch): void {
     const position = this.#positions.get(name(topic, partition));
-    if (position !== undefined && nextOffset > position) this.#add({ topic, partition, messages: [], nextOffset });
+    const nextOffset = BigInt(lastOffset) + 1n;
+    if (position === undefined || nextOffset <= position) return;
+    // The position was cut off and kafkajs went to what is left of the log, which the event does not tell.
+    if (firstOffset !== null && BigInt(firstOffset) > position) this.#lost({ topic, partition }, position, firstOffset);
+    else this.#add({ topic, partition, messages: [], nextOffset });
   }
 
   #add(chunk: Chunk): void {
     this.#positions.set(name(chunk.topic, chunk.partition), chunk.nextOffset);
     this.#chunks.push(chunk);
+    this.#heldBack.add(chunk);
     this.#arrived();
+  }
+
+  #lost({ topic, partition }: Pick<Start, 'topic' | 'partition'>, position: bigint, read: string): void {
+    const where = name(topic, partition);
+    this.#fail(new KitError('position-lost', `${where}: offset ${position} was asked for, ${read} was read`));
   }
 
   #fail(error: KitError): void {
@@ -110,6 +132,7 @@ export class KafkaJsReader implements LogReader {
     if (this.#failure) throw this.#failure;
     const chunks = this.#chunks;
     this.#chunks = [];
+    this.#heldBack.taken();
     return chunks;
   }
 
@@ -125,8 +148,7 @@ export class KafkaJsReader implements LogReader {
   }
 
   setPaused(topic: string, partition: number, paused: boolean): void {
-    if (paused) this.#consumer.pause([{ topic, partitions: [partition] }]);
-    else this.#consumer.resume([{ topic, partitions: [partition] }]);
+    this.#heldBack.setPaused(topic, partition, paused);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-// kafkajs is CommonJS: under plain Node only the default import has all its names. This file alone imports it.
+// kafkajs is CommonJS: under plain Node only the default import has all its names. Of the product this file alone imports it.
 import kafkajs, { type Admin, type Kafka, type KafkaConfig } from 'kafkajs';
 import { KitError } from '../errors.ts';
 import { KafkaJsReader } from './kafkajs-reader.ts';
@@ -46,7 +46,7 @@ class KafkaJsTransport implements Transport {
   async describe(topics: readonly string[]): Promise<ReadonlyMap<string, readonly PartitionRange[]>> {
     return this.#withAdmin(async (admin) => {
       const ranges = topics.map(async (topic) => [topic, await describeTopic(admin, topic)] as const);
-      return new Map(await Promise.all(ranges));
+      return new Map(await Promise.all(ranges).catch((error) => missingAmong(admin, topics, error)));
     });
   }
 
@@ -62,24 +62,16 @@ class KafkaJsTransport implements Transport {
     return this.#withAdmin(async (admin) => {
       const there = new Set(await admin.listTopics());
       const missing = topics.filter(({ topic }) => !there.has(topic));
-      if (missing.length === 0) return [];
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: missing.map(({ topic, partitions, replicationFactor, config }) => ({
-          topic,
-          numPartitions: partitions,
-          replicationFactor,
-          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
-        })),
-      });
-      return missing.map(({ topic }) => topic);
+      // One request each: of several, kafkajs does not say which of them somebody else has made meanwhile.
+      const made = await Promise.all(missing.map((topic) => createTopic(admin, topic)));
+      return missing.filter((_, index) => made[index]).map(({ topic }) => topic);
     });
   }
 
   async close(): Promise<void> {
     const admin = this.#admin;
     this.#admin = null;
-    await (await admin?.catch(() => null))?.disconnect();
+    await (await admin?.catch(() => null))?.disconnect().catch(() => {});
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -92,7 +84,7 @@ class KafkaJsTransport implements Transport {
       return await use(await this.#admin);
     } catch (error) {
       // A connection that has failed once is not used again.
-      await this.close().catch(() => {});
+      await this.close();
       throw this.#from(error);
     }
   }
@@ -105,21 +97,37 @@ class KafkaJsTransport implements Transport {
 }
 
 async function connected(admin: Admin): Promise<Admin> {
-  await admin.connect();
+  try {
+    await admin.connect();
+  } catch (error) {
+    throw error;
+  }
   return admin;
 }
 
+async function createTopic(admin: Admin, { topic, partitions, replicationFactor, config }: NewTopic): Promise<boolean> {
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+  return admin.createTopics({
+    waitForLeaders: true,
+    topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
+  });
+}
+
 async function describeTopic(admin: Admin, topic: string): Promise<PartitionRange[]> {
-  try {
-    const offsets = await admin.fetchTopicOffsets(topic);
-    return offsets
-      .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
-      .sort((a, b) => a.partition - b.partition);
-  } catch (error) {
-    if (!isUnknownTopic(error)) throw error;
-    const remedy = 'apply the connector that captures its table';
-    throw new KitError('topic-missing', `topic ${topic} does not exist`, { cause: error, remedy });
-  }
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return offsets
+    .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
+    .sort((a, b) => a.partition - b.partition);
+}
+
+/** kafkajs asks for all the topics it has met at once, so its error does not tell which of them is missing. */
+async function missingAmong(admin: Admin, topics: readonly string[], error: unknown): Promise<never> {
+  if (!isUnknownTopic(error)) throw error;
+  const there = new Set(await admin.listTopics());
+  const missing = topics.filter((topic) => !there.has(topic));
+  if (missing.length === 0) throw error;
+  const remedy = 'apply the connector that captures its table';
+  throw new KitError('topic-missing', `topic ${missing.join(', ')} does not exist`, { cause: error, remedy });
 }
 
 function isUnknownTopic(error: unknown): boolean {
