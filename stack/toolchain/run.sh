@@ -20,7 +20,7 @@ if [ -z "$node" ] || [ "$(major "$node")" -lt 24 ]; then
     fresh="$home.$$"
     mkdir -p "$fresh"
     cp "$root/stack/toolchain/package.json" "$root/stack/toolchain/package-lock.json" "$fresh"
-    (cd "$fresh" && npm ci --ignore-scripts --loglevel=error --no-fund --no-audit >&2) \
+    (cd "$fresh" && npm ci --ignore-scripts --loglevel=error --no-fund --no-audit --no-update-notifier >&2) \
       || fail "npm could not fetch node-linux-*; to see why: cd $fresh && npm ci"
     rm -rf "$home"
     mv "$fresh" "$home"
@@ -35,7 +35,7 @@ export PATH
 stamp="$root/node_modules/.banyan-lock"
 if ! cmp -s "$root/package-lock.json" "$stamp"; then
   say packages 'installing node_modules by lockfile (npm ci, no install scripts)'
-  (cd "$root" && npm ci --ignore-scripts --loglevel=error --no-fund --no-audit >&2) || fail 'npm ci failed; its message is above'
+  (cd "$root" && npm ci --ignore-scripts --loglevel=error --no-fund --no-audit --no-update-notifier >&2) || fail 'npm ci failed; its message is above'
   cp "$root/package-lock.json" "$stamp"
 fi
 

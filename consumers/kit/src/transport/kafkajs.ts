@@ -100,6 +100,8 @@ async function connected(admin: Admin): Promise<Admin> {
   try {
     await admin.connect();
   } catch (error) {
+    // What did not answer has a socket all the same, and kafkajs a timer for it.
+    await admin.disconnect().catch(() => {});
     throw error;
   }
   return admin;
