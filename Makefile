@@ -10,7 +10,7 @@ demo: ## start the bank and the bridge, follow one transfer all the way; ONCE=1 
 	@$(RUN) cli/src/main.ts demo
 
 test: ## types, lint and all tests on a real stack; ONLY=<part of a path> for some of them
-	@$(RUN) e2e/src/suite.ts $(ONLY)
+	@$(RUN) e2e/src/suite.ts $(if $(ONLY),'$(ONLY)')
 
 down: ## end what a demo that was killed has left running
 	@$(RUN) cli/src/main.ts down

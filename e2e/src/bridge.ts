@@ -71,6 +71,7 @@ export async function openBridge(name: string, stack = suiteStack()): Promise<Br
       // The first commit after the snapshot tells the position.
       await source.query('CREATE TABLE commits (id INT PRIMARY KEY)');
       await source.query('INSERT INTO commits VALUES (1)');
+      await bridge.eventuallyCaptured(`${name}.transaction`, 1);
     },
     sourcePosition,
     caughtUp: async (limitMs = 60_000) => {

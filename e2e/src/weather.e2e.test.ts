@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { bankTables, differences, openBank, type RunningBank } from './bank.ts';
 import { type Bridge, openBridge } from './bridge.ts';
 import { eventually } from './eventually.ts';
@@ -22,8 +22,14 @@ describe('bad weather', () => {
     await bridge?.close();
   });
 
+  // Whatever a test has met, the next one finds all parts up.
+  afterEach(async () => {
+    for (const name of ['registry', 'kafka', 'read-db'] as const) await back(name);
+  }, 180_000);
+
   const back = async (name: 'registry' | 'kafka' | 'read-db') => {
     const part = bridge.stack.part(name);
+    if (await part.isRunning()) return;
     await part.start();
     await part.untilReady(120_000, () => {});
   };

@@ -64,6 +64,7 @@ describe('lock', () => {
     const stop = new AbortController();
     const waiting = lock('test', folder, () => stop.abort(new Error('enough')), stop.signal);
     await expect(waiting).rejects.toThrow('enough');
+    await expect(lock('test', folder, () => {}, AbortSignal.timeout(50))).rejects.toThrow('timeout');
     await mine!.release();
   });
 });

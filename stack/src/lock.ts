@@ -15,8 +15,9 @@ export interface Lock {
 export async function tryLock(purpose: string, folder: string): Promise<Lock | null> {
   const waiting = new Set<Socket>();
   const server = createServer((socket) => {
-    waiting.add(socket);
-    socket.on('error', () => {}).once('close', () => waiting.delete(socket));
+    waiting.add(socket.unref());
+    socket.on('error', () => {});
+    socket.once('close', () => waiting.delete(socket));
   });
   const taken = new Promise<boolean>((done, fail) => {
     server.once('listening', () => done(true));
@@ -44,18 +45,22 @@ export async function lock(purpose: string, folder: string, waiting: () => void,
     if (mine) return mine;
     if (!told) waiting();
     told = true;
-    const socket = createConnection({ path: await nameOf(purpose, folder) });
-    const abort = () => socket.destroy();
-    signal?.addEventListener('abort', abort, { once: true });
-    // The connection ends with its holder; a refused one means that the holder has just gone.
-    await new Promise<void>((done) =>
-      socket
-        .on('error', () => {})
-        .once('close', () => done())
-        .resume(),
-    );
-    signal?.removeEventListener('abort', abort);
+    await untilHolderEnds(await nameOf(purpose, folder), signal);
   }
+}
+
+/** The connection ends with the holder, or at an abort; a refused one means that the holder has just gone. */
+async function untilHolderEnds(path: string, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return;
+  const socket = createConnection({ path });
+  const abort = () => socket.destroy();
+  signal?.addEventListener('abort', abort, { once: true });
+  await new Promise<void>((done) => {
+    socket.on('error', () => {});
+    socket.once('close', () => done());
+    socket.resume();
+  });
+  signal?.removeEventListener('abort', abort);
 }
 
 async function nameOf(purpose: string, folder: string): Promise<string> {

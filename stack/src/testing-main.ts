@@ -52,7 +52,7 @@ const scenes: Readonly<Record<string, (...args: string[]) => Promise<void>>> = {
       await new Promise(() => {});
     };
     syncBuiltinESMExports();
-    const command = ['/bin/sh', '-c', 'touch "$0"; exec sleep 600', touched!] as const;
+    const command = ['/bin/sh', '-c', 'touch "$0"; exec tail -f "$0"', touched!] as const;
     const rest = { ports: [], graceMs: 1000, prepare: async () => {}, answers: async () => {} };
     await new Part({ name: 'victim', command, ...rest }, dataDir!).start();
   },

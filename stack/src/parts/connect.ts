@@ -48,6 +48,8 @@ export function connect(options: ConnectOptions): PartSpec {
     },
     prepare: async () => {
       await options.jvm.prepare('connect');
+      // The file provider does not start when its folder is not there, and no database may have made it yet.
+      await mkdir(options.secretsDir, { recursive: true, mode: 0o700 });
       // Made anew each time: after an update of the artefacts the old links would lead to the old versions.
       await rm(pluginPath, { recursive: true, force: true });
       for (const plugin of options.plugins) await layOut(plugin, join(pluginPath, plugin.name));

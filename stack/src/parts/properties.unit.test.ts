@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { propertiesFile } from './properties.ts';
 
 /** The value rules of java.util.Properties.load. */
-function valueOf(line: string): string {
+function valueIn(line: string): string {
   const raw = line.slice(line.indexOf('=') + 1).replace(/^[ \t\f]+/, '');
   return raw.replace(/\\(u[0-9a-f]{4}|.)/gs, (_, code: string) =>
     /^u....$/.test(code) ? String.fromCharCode(Number.parseInt(code.slice(1), 16)) : code,
@@ -22,7 +22,7 @@ describe('propertiesFile', () => {
       fc.property(fc.string({ unit: 'binary' }), (value) => {
         const text = propertiesFile({ key: value });
         expect(text).toMatch(/^[\x20-\x7e]*\n$/);
-        expect(valueOf(text.slice(0, -1))).toBe(value);
+        expect(valueIn(text.slice(0, -1))).toBe(value);
       }),
     );
   });

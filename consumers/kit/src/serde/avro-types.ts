@@ -38,6 +38,7 @@ export function exactTypes(): { wrapUnions: false; typeHook: (schema: Schema, op
       if (schema === 'long') return bigintLong;
       if (typeof schema !== 'object' || schema === null || entered.has(schema)) return undefined;
       const attributes = schema as unknown as Attributes;
+      dropDefaults(attributes);
       const convert = conversions[String(attributes['connect.name'])];
       if (convert) {
         entered.add(schema);
@@ -48,6 +49,14 @@ export function exactTypes(): { wrapUnions: false; typeHook: (schema: Schema, op
       return attributes.type === 'long' ? bigintLong : undefined;
     },
   };
+}
+
+/**
+ * The defaults of columns, in place: they are for reading with another schema than the writer's, which never happens here.
+ * avsc would convert them to exact values and then take those for what is on the wire: no such schema could be used.
+ */
+function dropDefaults({ type, fields }: Attributes): void {
+  if (type === 'record') for (const field of fields as { default?: unknown }[]) delete field.default;
 }
 
 class ExactType extends avro.types.LogicalType {

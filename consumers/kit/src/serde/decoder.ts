@@ -36,13 +36,13 @@ interface TransactionRecord {
   readonly data_collections: readonly { readonly data_collection: string; readonly event_count: bigint }[] | null;
 }
 
-const operations: Readonly<Record<string, Operation>> = {
-  c: 'create',
-  r: 'read',
-  u: 'update',
-  d: 'delete',
-  t: 'truncate',
-};
+const operations: ReadonlyMap<string, Operation> = new Map([
+  ['c', 'create'],
+  ['r', 'read'],
+  ['u', 'update'],
+  ['d', 'delete'],
+  ['t', 'truncate'],
+]);
 
 /** What a topic carries. */
 export type TopicKind = 'changes' | 'transactions';
@@ -86,8 +86,8 @@ function fromBuffer(type: Type, value: Uint8Array): unknown {
 }
 
 function changeEvent(envelope: Envelope): ChangeEvent {
-  const operation = operations[envelope.op];
-  if (!operation) throw new RangeError(`operation '${envelope.op}' is none of ${Object.keys(operations).join(' ')}`);
+  const operation = operations.get(envelope.op);
+  if (!operation) throw new RangeError(`operation '${envelope.op}' is none of ${[...operations.keys()].join(' ')}`);
   const { source } = envelope;
   // A TRUNCATE has no transaction block, but the GTID of its own statement, for which there is a BEGIN.
   const id = envelope.transaction?.id ?? (operation === 'truncate' ? source.gtid : null);

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import kafkajs, { type Admin, type Producer } from 'kafkajs';
 import { eventually } from './eventually.ts';
 
 /** A text, null for a tombstone, or a message with a key. */
 export type Sent = string | null | { readonly key: Buffer | string | null; readonly value: Buffer | string | null };
+
+const { None, GZIP, ZSTD } = kafkajs.CompressionTypes;
+const compressions = { plain: None, gzip: GZIP, zstd: ZSTD };
+kafkajs.CompressionCodecs[ZSTD] = () => ({
+  compress: async ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer),
+  decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),
+});
 
 /** A Kafka transaction of its own producer, open until it is ended. */
 export interface OpenTransaction {
@@ -72,8 +80,13 @@ export class KafkaWriter {
     return resources[0]?.configEntries[0]?.configValue;
   }
 
-  async send(topic: string, sent: readonly Sent[], partition = 0): Promise<void> {
-    await this.#producer.send({ topic, messages: messages(sent, partition) });
+  async send(
+    topic: string,
+    sent: readonly Sent[],
+    partition = 0,
+    compression: keyof typeof compressions = 'plain',
+  ): Promise<void> {
+    await this.#producer.send({ topic, compression: compressions[compression], messages: messages(sent, partition) });
   }
 
   async begin(): Promise<OpenTransaction> {

@@ -56,7 +56,7 @@ export class KafkaJsReader implements LogReader {
   async #run(starts: readonly Start[]): Promise<void> {
     const consumer = this.#consumer;
     const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
-    consumer.on(CRASH, ({ payload: { error } }) => this.#fail(crashed(error)));
+    consumer.on(CRASH, ({ payload }) => this.#fail(crashed(payload.error)));
     consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       // A second join starts from committed offsets, of which there are none.
       if (++this.#joins > 1) this.#fail(new KitError('kafka-unreachable', 'kafkajs joined its group again'));

@@ -2,6 +2,7 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 // kafkajs is CommonJS: under plain Node only the default import has all its names. Of the product this file alone imports it.
 import kafkajs, { type Admin, type Kafka, type KafkaConfig } from 'kafkajs';
 import { KitError } from '../errors.ts';
+import { hidingAborted, readingUncommitted } from './kafkajs-patches.ts';
 import { KafkaJsReader } from './kafkajs-reader.ts';
 import type { LogReader, NewTopic, PartitionRange, Start, Transport } from './transport.ts';
 
@@ -27,7 +28,7 @@ export function kafkaJsTransport(options: KafkaJsOptions): Transport {
     requestTimeout: 15_000,
     retry: { retries: 0 },
   };
-  const kafka = new kafkajs.Kafka(config);
+  const kafka = hidingAborted(new kafkajs.Kafka(config));
   return new KafkaJsTransport(kafka, readingUncommitted(new kafkajs.Kafka(config)), options);
 }
 
@@ -140,20 +141,4 @@ function isUnknownTopic(error: unknown): boolean {
     seen.name === 'KafkaJSTopicMetadataNotLoaded' ||
     isUnknownTopic(seen.cause)
   );
-}
-
-/**
- * kafkajs asks for offsets with READ_COMMITTED, which gives the last stable offset, and has no option for the high
- * watermark. Its cluster takes one, so it is set where the cluster is made; the contract suite holds this line.
- */
-function readingUncommitted(kafka: Kafka): Kafka {
-  const factory = Object.getOwnPropertySymbols(kafka).find(
-    (symbol) => symbol.description === 'private:Kafka:createCluster',
-  );
-  const open = kafka as unknown as Record<symbol, (options: object) => unknown>;
-  const createCluster = factory && open[factory];
-  if (!factory || !createCluster)
-    throw new KitError('unexpected', 'this release of kafkajs is not 2.2.4; install by lockfile');
-  open[factory] = (options) => createCluster({ ...options, isolationLevel: 0 });
-  return kafka;
 }
