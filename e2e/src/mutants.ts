@@ -12,6 +12,31 @@ const changes: Readonly<Record<string, { readonly file: string; readonly find: s
     find: 'if (matched !== 1) {',
     put: 'if (false) {',
   },
+  'checkpoint-first': {
+    file: '/projection/pass.ts',
+    find: 'await this.#writer.write(batch.changes);',
+    put: 'if (batch.checkpoint) await this.#writer.commit({ ...batch.checkpoint, anchors: new Map() }, null); await this.#writer.write(batch.changes);',
+  },
+  'skip-undecodable': {
+    file: '/serde/decoder.ts',
+    find: 'throw undecodable(chunk, message, (error as Error).message, error);',
+    put: "return { kind: 'ignored', offset };",
+  },
+  'no-anchor': {
+    file: '/projection/log-identity.ts',
+    find: 'if (expected) {',
+    put: 'if (false) {',
+  },
+  'stop-instead-of-wait': {
+    file: '/src/errors.ts',
+    find: "'kafka-unreachable': 'wait'",
+    put: "'kafka-unreachable': 'stop'",
+  },
+  'longs-are-numbers': {
+    file: '/serde/avro-types.ts',
+    find: 'fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),',
+    put: 'fromBuffer: (buffer: Buffer) => BigInt(Number(buffer.readBigInt64LE())),',
+  },
 };
 
 /** A load hook that gives Node the mutated text of the one file, and everything else as it is. */

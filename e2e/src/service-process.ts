@@ -28,7 +28,13 @@ export class ServiceProcess {
   ): Promise<ServiceProcess> {
     const main = join(import.meta.dirname, 'service-main.ts');
     const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main, role], {
-      env: { PATH: process.env.PATH, BANYAN_STACK: process.env.BANYAN_STACK, ...environment },
+      // MUTANT=<name> make test ONLY=<path>: to see a test fail that guards a promise.
+      env: {
+        PATH: process.env.PATH,
+        BANYAN_STACK: process.env.BANYAN_STACK,
+        MUTANT: process.env.MUTANT,
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     await once(child, 'spawn');

@@ -1,6 +1,6 @@
-import { decodeChunk, Schemas } from '../../consumers/kit/src/serde/index.ts';
-import type { MergeRecord } from '../../consumers/kit/src/merge/index.ts';
 import { kafkaJsTransport, type LogReader, type Transport } from '@banyan/kit/transport';
+import type { MergeRecord } from '../../consumers/kit/src/merge/index.ts';
+import { decodeChunk, Schemas } from '../../consumers/kit/src/serde/index.ts';
 import type { Bridge } from './bridge.ts';
 import { eventually } from './eventually.ts';
 
@@ -51,7 +51,9 @@ export class TopicTail {
     const names = [`${bridge.name}.transaction`, ...tables.map((table) => `${bridge.name}.${bridge.name}.${table}`)];
     const ranges = await transport.describe(names);
     const starts = names.map((topic) => ({ topic, partition: 0, offset: ranges.get(topic)![0]!.low }));
-    const logs = starts.map(({ topic, offset }) => [topic, { first: offset, records: [], nextOffset: offset }] as const);
+    const logs = starts.map(
+      ({ topic, offset }) => [topic, { first: offset, records: [], nextOffset: offset }] as const,
+    );
     return new TopicTail(bridge, new Map(logs), transport, await transport.read(starts));
   }
 
