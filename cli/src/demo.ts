@@ -47,6 +47,7 @@ export async function demo(): Promise<void> {
   } finally {
     for (const part of outside(parts)) await part.stop();
     await stack.stop();
+    say('stopped', `all of it; the data stay in ${stack.dataDir}`);
   }
 }
 

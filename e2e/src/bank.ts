@@ -17,10 +17,12 @@ export async function openBank(bridge: Bridge, customers = 200): Promise<Running
   const bank = createBank({ port: 0, database, log: () => {} });
   const { url } = await bank.listen();
   await seed({ database, seed: 7, customers });
+  const ended = new AbortController();
   return {
     url,
     traffic: (rate) => {
       const stop = new AbortController();
+      ended.signal.addEventListener('abort', () => stop.abort());
       const run = runTraffic({ url, rate, clients: 8, forMs: 600_000, seed: 11, signal: stop.signal });
       return {
         stop: () => {
@@ -29,7 +31,10 @@ export async function openBank(bridge: Bridge, customers = 200): Promise<Running
         },
       };
     },
-    close: () => bank.close(),
+    close: () => {
+      ended.abort();
+      return bank.close();
+    },
   };
 }
 

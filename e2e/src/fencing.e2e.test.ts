@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { bankTables, differences, invariants, openBank, type RunningBank } from './bank.ts';
 import { atLeast, type Bridge, openBridge, position } from './bridge.ts';
 import { one } from './database.ts';
@@ -8,6 +8,7 @@ import { ServiceProcess } from './service-process.ts';
 describe('a stale projector', () => {
   let bridge: Bridge;
   let bank: RunningBank;
+  let traffic: ReturnType<RunningBank['traffic']> | undefined;
   const services: ServiceProcess[] = [];
 
   beforeAll(async () => {
@@ -16,8 +17,12 @@ describe('a stale projector', () => {
     await bridge.capture(bankTables);
   }, 180_000);
 
+  afterEach(async () => {
+    for (const service of services.splice(0)) await service.kill();
+    await traffic?.stop();
+  });
+
   afterAll(async () => {
-    for (const service of services) await service.kill();
     await bank?.close();
     await bridge?.close();
   });
@@ -29,11 +34,11 @@ describe('a stale projector', () => {
   };
   const owner = () => one<{ owner: string; epoch: string }>(bridge.read, 'SELECT owner, epoch FROM banyan_checkpoint');
 
-  it.each(['rows-written', 'checkpoint-written', 'committed'])(
+  it.each(['batch-taken', 'rows-written', 'checkpoint-written', 'committed'])(
     'frozen at %s past its lease, replaced and woken, changes nothing',
     async (step) => {
       const frozen = await project({ SIGNAL: 'SIGSTOP', SIGNAL_AT: step, SIGNAL_AFTER: '15' });
-      const traffic = bank.traffic(100);
+      traffic = bank.traffic(100);
       await eventually('it is frozen', () => frozen.log.some((line) => line.signal === 'SIGSTOP'));
       const before = await owner();
 
@@ -58,8 +63,6 @@ describe('a stale projector', () => {
       expect(seen).toEqual([]);
       expect(await owner()).toEqual({ owner: now, epoch });
       expect(await differences(bridge)).toEqual([]);
-      await frozen.kill();
-      await successor.kill('SIGTERM');
     },
     120_000,
   );

@@ -19,8 +19,8 @@ const changes: Readonly<Record<string, { readonly file: string; readonly find: s
   },
   'skip-undecodable': {
     file: '/serde/decoder.ts',
-    find: 'throw undecodable(chunk, message, (error as Error).message, error);',
-    put: "return { kind: 'ignored', offset };",
+    find: 'for (const message of chunk.messages) {',
+    put: 'chunk = { ...chunk, messages: chunk.messages.filter(({ value }) => value === null || value[0] === 0) }; for (const message of chunk.messages) {',
   },
   'no-anchor': {
     file: '/projection/log-identity.ts',

@@ -26,7 +26,7 @@ process.exitCode = await runService(projectionOf(SOURCE_DATABASE), process.argv.
     if (step !== SIGNAL_AT || --left !== 0) return;
     writeSync(
       1,
-      `${JSON.stringify({ signal: SIGNAL, at: step, transaction: step === 'committed' ? 'committed' : 'open' })}\n`,
+      `${JSON.stringify({ signal: SIGNAL, at: step, transaction: step.endsWith('written') ? 'open' : 'none' })}\n`,
     );
     process.kill(process.pid, SIGNAL);
   },

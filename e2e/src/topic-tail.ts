@@ -1,8 +1,10 @@
 import { kafkaJsTransport, type LogReader, type Transport } from '@banyan/kit/transport';
+import { type Gtid, parseGtid } from '../../consumers/kit/src/change-event/index.ts';
 import type { MergeRecord } from '../../consumers/kit/src/merge/index.ts';
 import { decodeChunk, Schemas } from '../../consumers/kit/src/serde/index.ts';
 import type { Bridge } from './bridge.ts';
 import { eventually } from './eventually.ts';
+import { SeenTransaction } from './seen-transaction.ts';
 
 /** A record as the merge gets it, and when the connector's producer made it, ms. */
 export interface SeenRecord {
@@ -75,6 +77,21 @@ export class TopicTail {
     await this.until('the tail reads to the end', () =>
       [...this.#topics].every(([topic, { nextOffset }]) => nextOffset >= ranges.get(topic)![0]!.high),
     );
+  }
+
+  /** What has been read of one transaction so far. */
+  transaction(gtid: string): SeenTransaction {
+    const { domain, sequence } = parseGtid(gtid)!;
+    const isOf = (one: Gtid | null) => one?.sequence === sequence && one.domain === domain;
+    const markers = this.markers.records.flatMap(({ record, timestampMs }) =>
+      record.kind === 'marker' && isOf(record.marker.transaction) ? [{ marker: record.marker, timestampMs }] : [],
+    );
+    const rows = [...this.tables.values()].flatMap(({ records }) =>
+      records.flatMap(({ record, timestampMs }) =>
+        record.kind === 'change' && isOf(record.change.transaction) ? [{ change: record.change, timestampMs }] : [],
+      ),
+    );
+    return new SeenTransaction(markers, rows);
   }
 
   async close(): Promise<void> {

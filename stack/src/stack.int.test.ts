@@ -140,6 +140,18 @@ describe('a stack of one or two parts', () => {
   );
 
   it(
+    'starts nothing more after the first failure, however soon it comes',
+    async () => {
+      const stack = await prepare();
+      await writeFile(join(dataDir, 'kafka'), 'in the way');
+      await expect(stack.start({ parts: ['read-db', 'kafka'], progress })).rejects.toThrow('EEXIST');
+      // Not even what makes the data folder of the other.
+      expect(await processesNaming(dataDir)).toEqual([]);
+    },
+    limitMs,
+  );
+
+  it(
     'says which part has ended by itself, and only then',
     async () => {
       const stack = await prepare();

@@ -43,6 +43,11 @@ describe('the whole stack', () => {
     if (!response.ok) throw new Error(JSON.stringify(answer));
     return answer.id;
   };
+  const schemaOf = async (id: number): Promise<unknown> => {
+    const response = await fetch(`${stack.registryUrl}/schemas/ids/${id}`);
+    const text = await response.text();
+    return response.ok ? JSON.parse((JSON.parse(text) as { schema: string }).schema) : text;
+  };
   const schema = (name: string) => ({ type: 'record', name, fields: [{ name: 'id', type: 'long' }] });
   const again = async (name: PartName) => {
     await stack.part(name).start();

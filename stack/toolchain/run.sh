@@ -30,7 +30,9 @@ lock() {
   flock 9
 }
 unlock() { exec 9<&-; }
-ci() { npm ci --ignore-scripts --include=dev --include=optional --loglevel=error --no-fund --no-audit >&2 9<&-; }
+ci() {
+  npm ci --ignore-scripts --include=dev --include=optional --loglevel=error --no-fund --no-audit --no-update-notifier >&2 9<&-
+}
 major() { "$1" -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0; }
 node_in() {
   for file in "$1"/node_modules/node-linux-*/bin/node; do

@@ -74,6 +74,8 @@ async function layOut(plugin: ConnectPlugin, folder: string): Promise<void> {
 function workerProperties(options: ConnectOptions, pluginPath: string): Record<string, string | number | boolean> {
   return {
     'bootstrap.servers': `127.0.0.1:${options.kafkaPort}`,
+    // It starts together with Kafka, and by default would give up after a minute: too soon for a busy machine's first start.
+    'default.api.timeout.ms': 300_000,
     'group.id': 'connect',
     listeners: `http://127.0.0.1:${options.port}`,
     'rest.advertised.host.name': '127.0.0.1',

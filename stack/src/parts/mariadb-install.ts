@@ -16,7 +16,7 @@ const scripts = [
 ];
 
 /**
- * Makes `data` in the folder: system tables, and root, from the first moment on, with the password. It appears whole or not
+ * Makes `data` in the folder with `options` that the server has too: system tables, and root, from the first moment on, with the password. It appears whole or not
  * at all. Throws StackError `part-died` with what the server said.
  */
 export async function installMariadb(
@@ -37,7 +37,6 @@ export async function installMariadb(
     '--no-defaults',
     '--bootstrap',
     ...options,
-    `--basedir=${home}`,
     `--datadir=${fresh}`,
     `--lc-messages-dir=${share}`,
     '--log-warnings=0',

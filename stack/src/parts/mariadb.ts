@@ -31,7 +31,9 @@ export interface MariaDbOptions {
 /** A MariaDB server whose root has the stack's generated password. */
 export function mariadb(options: MariaDbOptions): PartSpec {
   const folder = join(options.dataDir, options.name);
+  // Its own, because a starting server removes whatever temporary tables it finds, those of other servers too.
   const temporary = join(options.dataDir, 'tmp', options.name);
+  const both = [...asRoot(), `--basedir=${options.home}`, `--tmpdir=${temporary}`];
   const rootSql = join(options.credentials.folder, `${options.name}-root.sql`);
   return {
     name: options.name,
@@ -40,10 +42,8 @@ export function mariadb(options: MariaDbOptions): PartSpec {
     command: [
       join(options.home, 'bin/mariadbd'),
       '--no-defaults',
-      ...asRoot(),
-      `--basedir=${options.home}`,
+      ...both,
       `--datadir=${join(folder, 'data')}`,
-      `--tmpdir=${temporary}`,
       `--port=${options.port}`,
       '--bind-address=127.0.0.1',
       // From the data folder on, where the server runs: the path of a socket holds no more than 107 bytes.
@@ -66,7 +66,7 @@ export function mariadb(options: MariaDbOptions): PartSpec {
       await rm(temporary, { recursive: true, force: true });
       await mkdir(temporary, { recursive: true });
       await rm(join(folder, 's'), { force: true });
-      if (!existsSync(join(folder, 'data'))) await installMariadb(options.home, folder, password, asRoot(), signal);
+      if (!existsSync(join(folder, 'data'))) await installMariadb(options.home, folder, password, both, signal);
       await rm(rootSql, { force: true });
       await writeFile(rootSql, rootStatements(options.writesBinlog, password), { mode: 0o600 });
     },

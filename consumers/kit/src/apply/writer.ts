@@ -7,7 +7,7 @@ import { coalesce } from './coalesce.ts';
 import { statements } from './statements.ts';
 
 /** The steps of one commit, for whoever traces them or, in tests, kills the process there. */
-export type ApplyStep = 'rows-written' | 'checkpoint-written' | 'committed';
+export type ApplyStep = 'batch-taken' | 'rows-written' | 'checkpoint-written' | 'committed';
 
 export interface WriterOptions {
   readonly session: Session;
@@ -33,6 +33,7 @@ export class Writer {
   /** Writes rows into the open transaction, beginning one if there is none. */
   async write(changes: readonly ChangeEvent[]): Promise<void> {
     if (changes.length === 0) return;
+    this.#options.onStep?.('batch-taken');
     await this.#begin();
     for (const [source, ofTable] of Map.groupBy(changes, (change) => change.table)) {
       const table = this.#tables.get(source)!;

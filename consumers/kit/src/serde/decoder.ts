@@ -54,9 +54,19 @@ export type TopicKind = 'changes' | 'transactions';
 export async function decodeChunk(schemas: Schemas, kind: TopicKind, chunk: Chunk): Promise<MergeRecord[]> {
   for (const message of chunk.messages) {
     const id = message.value && schemaId(message.value, chunk, message);
-    if (id !== null && !schemas.known(id)) await schemas.fetch(id);
+    if (id !== null && !schemas.known(id)) await fetchFor(schemas, id, chunk, message);
   }
   return chunk.messages.map((message) => decode(schemas, kind, chunk, message));
+}
+
+async function fetchFor(schemas: Schemas, id: number, chunk: Chunk, message: Message): Promise<void> {
+  try {
+    await schemas.fetch(id);
+  } catch (error) {
+    if (error instanceof KitError && error.code === 'undecodable')
+      throw undecodable(chunk, message, error.message, error);
+    throw error;
+  }
 }
 
 function decode(schemas: Schemas, kind: TopicKind, chunk: Chunk, message: Message): MergeRecord {

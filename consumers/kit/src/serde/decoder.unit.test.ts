@@ -321,6 +321,13 @@ describe('a message that cannot be decoded', () => {
     );
   });
 
+  it('says where it is also when its schema is the cause', async () => {
+    failing = new KitError('undecodable', 'schema 7 is JSON');
+    const error = await refused('changes', envelopeOf({}));
+    expect(error.message).toContain('topic bank.bank.accounts, partition 3, offset 4711');
+    expect(error.message).toContain('schema 7 is JSON');
+  });
+
   it('waits with the registry, before it decodes anything of the chunk', async () => {
     failing = new KitError('registry-unreachable', 'away');
     await expect(decode('changes', message(envelopeOf({})))).rejects.toBe(failing);

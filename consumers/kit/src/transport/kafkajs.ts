@@ -46,8 +46,12 @@ class KafkaJsTransport implements Transport {
 
   async describe(topics: readonly string[]): Promise<ReadonlyMap<string, readonly PartitionRange[]>> {
     return this.#withAdmin(async (admin) => {
-      const ranges = topics.map(async (topic) => [topic, await describeTopic(admin, topic)] as const);
-      return new Map(await Promise.all(ranges).catch((error) => missingAmong(admin, topics, error)));
+      const asked = topics.map(async (topic) => [topic, await describeTopic(admin, topic)] as const);
+      // All answers are in before anything is closed: what is still asking then would connect again, for good.
+      const answers = await Promise.allSettled(asked);
+      const failed = answers.find((answer) => answer.status === 'rejected');
+      if (failed) throw await missingAmong(admin, topics, failed.reason);
+      return new Map(await Promise.all(asked));
     });
   }
 
@@ -63,9 +67,10 @@ class KafkaJsTransport implements Transport {
     return this.#withAdmin(async (admin) => {
       const there = new Set(await admin.listTopics());
       const missing = topics.filter(({ topic }) => !there.has(topic));
-      // One request each: of several, kafkajs does not say which of them somebody else has made meanwhile.
-      const made = await Promise.all(missing.map((topic) => createTopic(admin, topic)));
-      return missing.filter((_, index) => made[index]).map(({ topic }) => topic);
+      const made: string[] = [];
+      // One by one: of several, kafkajs does not say which of them somebody else has made meanwhile.
+      for (const topic of missing) if (await createTopic(admin, topic)) made.push(topic.topic);
+      return made;
     });
   }
 
@@ -110,10 +115,16 @@ async function connected(admin: Admin): Promise<Admin> {
 
 async function createTopic(admin: Admin, { topic, partitions, replicationFactor, config }: NewTopic): Promise<boolean> {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  return admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
-  });
+  try {
+    return await admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
+    });
+  } catch (error) {
+    // "Topic creation errors" is all the error itself says.
+    const causes = (error as { errors?: readonly Error[] }).errors ?? [error as Error];
+    throw new Error(`topic ${topic} cannot be made: ${causes.map(({ message }) => message).join('; ')}`, { cause: error });
+  }
 }
 
 async function describeTopic(admin: Admin, topic: string): Promise<PartitionRange[]> {
@@ -124,13 +135,13 @@ async function describeTopic(admin: Admin, topic: string): Promise<PartitionRang
 }
 
 /** kafkajs asks for all the topics it has met at once, so its error does not tell which of them is missing. */
-async function missingAmong(admin: Admin, topics: readonly string[], error: unknown): Promise<never> {
-  if (!isUnknownTopic(error)) throw error;
+async function missingAmong(admin: Admin, topics: readonly string[], error: unknown): Promise<unknown> {
+  if (!isUnknownTopic(error)) return error;
   const there = new Set(await admin.listTopics());
   const missing = topics.filter((topic) => !there.has(topic));
-  if (missing.length === 0) throw error;
+  if (missing.length === 0) return error;
   const remedy = 'apply the connector that captures its table';
-  throw new KitError('topic-missing', `topic ${missing.join(', ')} does not exist`, { cause: error, remedy });
+  return new KitError('topic-missing', `topic ${missing.join(', ')} does not exist`, { cause: error, remedy });
 }
 
 function isUnknownTopic(error: unknown): boolean {

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { capture, captureGrants } from '@banyan/connectors';
+import type { Stack } from '@banyan/stack';
+import { ConnectClient, secretRef } from 'debezium-connect-client';
+import kafkajs from 'kafkajs';
+import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
+import { type Projection, Projector, type ProjectorOptions } from '../projection/index.ts';
+import { type DatabaseAccess, exactOptions } from '../read-store/index.ts';
+import { kafkaJsTransport } from '../transport/index.ts';
+import { eventually } from './eventually.ts';
+import { testStack } from './test-stack.ts';
+
+/**
+ * A database on the source server with a connector of its own, and a database for its read model: all of one name that no
+ * other test has, all gone when it is closed.
+ */
+export class CapturedSource {
+  readonly name = `kit_${randomUUID().slice(0, 8)}`;
+  readonly stack: Stack = testStack();
+  readonly #connect = new ConnectClient({ url: this.stack.connectUrl });
+  #connections: { readonly source: Connection; readonly read: Connection } | null = null;
+  #topics: readonly string[] = [];
+
+  static async open(): Promise<CapturedSource> {
+    const captured = new CapturedSource();
+    const [source, read] = await Promise.all(
+      (['source-db', 'read-db'] as const).map(async (server) => {
+        const connection = await connect({ ...(await captured.stack.rootAccess(server)), database: '' });
+        await connection.query('CREATE DATABASE ?? CHARACTER SET utf8mb4', [captured.name]);
+        await connection.changeUser({ database: captured.name });
+        await connection.query("SET SESSION time_zone = '+00:00'");
+        return connection;
+      }),
+    );
+    captured.#connections = { source: source!, read: read! };
+    return captured;
+  }
+
+  get source(): Connection {
+    return this.#connections!.source;
+  }
+
+  get read(): Connection {
+    return this.#connections!.read;
+  }
+
+  async readAccess(): Promise<DatabaseAccess> {
+    return { ...(await this.stack.rootAccess('read-db')), database: this.name };
+  }
+
+  /** Starts a connector for these tables, there or not yet, and waits until it streams. */
+  async capture(tables: readonly string[]): Promise<void> {
+    const password = await this.stack.credentials.password('capture');
+    // Not replaced: another test's connector may be connecting with it.
+    await this.source.query('SET SESSION sql_log_bin = 0');
+    await this.source.query("CREATE USER IF NOT EXISTS capture@'127.0.0.1' IDENTIFIED BY ?", [password]);
+    await this.source.query(`GRANT ${captureGrants.join(', ')} ON *.* TO capture@'127.0.0.1'`);
+    await this.source.query('SET SESSION sql_log_bin = 1');
+    const { config, topics } = capture({
+      prefix: this.name,
+      database: {
+        host: '127.0.0.1',
+        port: this.stack.ports['source-db'],
+        user: 'capture',
+        password: secretRef('file', this.stack.credentials.file('capture'), 'password'),
+      },
+      tables: tables.map((table) => `${this.name}.${table}`),
+      kafka: [this.stack.kafka],
+      registryUrl: this.stack.registryNativeUrl,
+      serverId: 1000 + (crc32(this.name) % 1_000_000),
+    });
+    this.#topics = [...topics.map(({ topic }) => topic), `${this.name}.schema-history`];
+    await using transport = kafkaJsTransport({ brokers: [this.stack.kafka], clientId: 'kit-test' });
+    await transport.createTopics(topics.map(t => ({...t, topic: t.topic.replace(/[^a-zA-Z0-9._-]/g, '_')})));
+    await this.#connect.putConnector(this.name, config);
+    await this.#connect.waitUntilStreaming(this.name, { timeoutMs: 120_000, pollMs: 100 });
+  }
+
+  async projectorOptions(projection: Projection): Promise<ProjectorOptions> {
+    return {
+      projection,
+      topicPrefix: this.name,
+      database: await this.readAccess(),
+      registryUrl: this.stack.registryUrl,
+      transport: () => kafkaJsTransport({ brokers: [this.stack.kafka], clientId: 'kit-test' }),
+    };
+  }
+
+  /** Runs a projector until it has applied all that the source has committed by now. */
+  async catchUp(projection: Projection, limitMs = 30_000): Promise<void> {
+    const [row] = await texts(this.source, 'SELECT @@gtid_binlog_pos AS position');
+    const goal = sequence(row!.position!);
+    const stop = new AbortController();
+    const projector = new Projector(await this.projectorOptions(projection));
+    const running = projector.run(stop.signal);
+    try {
+      await eventually(`${projection.name} reaches ${row!.position}`, () => {
+        const { state, reason, position } = projector.facts();
+        if (position !== null && sequence(position) >= goal) return true;
+        throw new Error(`${state} at ${position}: ${reason}`);
+      }, limitMs);
+    } finally {
+      stop.abort();
+      await running;
+    }
+  }
+
+  /** The connector's own words when its task has failed. */
+  async taskError(): Promise<string | null> {
+    const status = (await (await fetch(`${this.stack.connectUrl}/connectors/${this.name}/status`)).json()) as {
+      readonly tasks: readonly { readonly trace?: string }[];
+    };
+    return status.tasks[0]?.trace ?? null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connect.remove(this.name).catch(() => {});
+    if (this.#topics.length > 0) {
+      const admin = new kafkajs.Kafka({ brokers: [this.stack.kafka], logLevel: kafkajs.logLevel.NOTHING }).admin();
+      await admin.connect();
+      const there = (await admin.listTopics()).filter((topic) => this.#topics.includes(topic));
+      await admin.deleteTopics({ topics: there });
+      await admin.disconnect();
+    }
+    for (const connection of [this.source, this.read]) {
+      await connection.query('DROP DATABASE IF EXISTS ??', [this.name]).catch(() => {});
+      connection.destroy();
+    }
+  }
+}
+
+/** Rows with every value as text or bytes, as the driver got it. */
+export async function texts(connection: Connection, sql: string): Promise<Record<string, string | null>[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(sql);
+  return rows as Record<string, string | null>[];
+}
+
+function connect(access: DatabaseAccess): Promise<Connection> {
+  return mysql.createConnection({ ...exactOptions(access), multipleStatements: true });
+}
+
+const sequence = (position: string): bigint => BigInt(position.slice(position.lastIndexOf('-') + 1));
