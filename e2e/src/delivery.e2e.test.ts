@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bankTables, differences, openBank, type RunningBank } from './bank.ts';
-import { type Bridge, openBridge, position } from './bridge.ts';
+import { describe, expect, it } from '@jest/globals';
+import { differences } from './bank.ts';
+import { position } from './bridge.ts';
 import { one } from './database.ts';
-import { ServiceProcess } from './service-process.ts';
+import { bankScenario } from './scenario.ts';
+import type { ServiceProcess } from './service-process.ts';
 
 /** Ten deaths: named steps of a commit, and moments that a seeded random number chooses. */
 const deaths = [
@@ -20,42 +21,26 @@ const deaths = [
 ] as const;
 
 describe('effects exactly once', () => {
-  let bridge: Bridge;
-  let bank: RunningBank;
-  const services: ServiceProcess[] = [];
-
-  beforeAll(async () => {
-    bridge = await openBridge('delivery');
-    bank = await openBank(bridge);
-    await bridge.capture(bankTables);
-  }, 180_000);
-
-  afterAll(async () => {
-    for (const service of services) await service.kill();
-    await bank?.close();
-    await bridge?.close();
-  });
-
-  const project = async (environment: Record<string, string>) => {
-    const service = await ServiceProcess.start('project', { ...bridge.environment, LEASE_MS: '1000', ...environment });
-    services.push(service);
-    return service;
-  };
+  const bank = bankScenario('delivery');
 
   it('ten times kill -9 in the middle of traffic loses nothing and doubles nothing', async () => {
+    const { bridge } = bank;
+    const services: ServiceProcess[] = [];
     const traffic = bank.traffic(220);
     for (const death of deaths) {
       if ('at' in death) {
-        const service = await project({ SIGNAL_AT: death.at, SIGNAL_AFTER: String(death.after) });
+        const service = await bank.project({ SIGNAL_AT: death.at, SIGNAL_AFTER: String(death.after) });
+        services.push(service);
         await service.gone();
       } else {
-        const service = await project({});
+        const service = await bank.project();
+        services.push(service);
         await service.state('streaming');
         await delay(death.afterMs);
         await service.kill();
       }
     }
-    await project({});
+    await bank.project();
     const report = await traffic.stop();
     const reached = await bridge.caughtUp();
 

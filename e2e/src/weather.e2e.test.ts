@@ -1,26 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { bankTables, differences, openBank, type RunningBank } from './bank.ts';
-import { type Bridge, openBridge } from './bridge.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { differences } from './bank.ts';
 import { eventually } from './eventually.ts';
-import { ServiceProcess } from './service-process.ts';
+import { bankScenario } from './scenario.ts';
+import type { ServiceProcess } from './service-process.ts';
 
 /** Parts go away under traffic and come back; nobody touches the projector. */
 describe('bad weather', () => {
-  let bridge: Bridge;
-  let bank: RunningBank;
+  const bank = bankScenario('weather', { keepServices: true });
   let service: ServiceProcess;
-
-  beforeAll(async () => {
-    bridge = await openBridge('weather');
-    bank = await openBank(bridge);
-    await bridge.capture(bankTables);
-  }, 180_000);
-
-  afterAll(async () => {
-    await service?.kill();
-    await bank?.close();
-    await bridge?.close();
-  });
 
   // Whatever a test has met, the next one finds all parts up.
   afterEach(async () => {
@@ -28,7 +15,7 @@ describe('bad weather', () => {
   }, 180_000);
 
   const back = async (name: 'registry' | 'kafka' | 'read-db') => {
-    const part = bridge.stack.part(name);
+    const part = bank.bridge.stack.part(name);
     if (await part.isRunning()) return;
     await part.start();
     await part.untilReady(120_000, () => {});
@@ -44,12 +31,12 @@ describe('bad weather', () => {
     eventually(
       'equal again',
       async () => {
-        const { tasks } = await bridge.connect.status(bridge.name);
+        const { tasks } = await bank.bridge.connect.status(bank.bridge.name);
         if (tasks.some(({ state }) => state === 'FAILED')) {
-          await bridge.connect.restart(bridge.name, { includeTasks: true, onlyFailed: true });
+          await bank.bridge.connect.restart(bank.bridge.name, { includeTasks: true, onlyFailed: true });
         }
-        await bridge.caughtUp(5000);
-        const found = await differences(bridge);
+        await bank.bridge.caughtUp(5000);
+        const found = await differences(bank.bridge);
         if (found.length > 0) throw new Error(found.slice(0, 3).join('\n'));
         return true;
       },
@@ -62,11 +49,11 @@ describe('bad weather', () => {
   };
 
   it('registry away at start: it waits and says so, then goes on by itself', async () => {
-    await bridge.stack.part('registry').stop();
-    service = await ServiceProcess.start('project', { ...bridge.environment, LEASE_MS: '2000' });
+    await bank.bridge.stack.part('registry').stop();
+    service = await bank.project({ LEASE_MS: '2000' });
     const { status, reason } = await waiting('registry-unreachable');
     expect(status).toBe(503);
-    expect(reason).toContain(bridge.stack.registryUrl);
+    expect(reason).toContain(bank.bridge.stack.registryUrl);
     await back('registry');
     await someTraffic();
     await service.state('streaming');
@@ -74,30 +61,30 @@ describe('bad weather', () => {
   }, 240_000);
 
   it('registry away later: what is known is enough to go on', async () => {
-    await bridge.stack.part('registry').kill();
+    await bank.bridge.stack.part('registry').kill();
     await someTraffic();
     await wellAgain();
     await back('registry');
   }, 240_000);
 
   it('read-model database away: it waits, says so, and goes on by itself', async () => {
-    await bridge.stack.part('read-db').kill();
+    await bank.bridge.stack.part('read-db').kill();
     await someTraffic();
     const { status, reason } = await waiting('database-unreachable');
     expect(status).toBe(503);
-    expect(reason).toContain(String(bridge.stack.ports['read-db']));
+    expect(reason).toContain(String(bank.bridge.stack.ports['read-db']));
     await back('read-db');
-    await bridge.reconnect();
+    await bank.bridge.reconnect();
     await service.state('streaming');
     await wellAgain();
   }, 240_000);
 
   it('broker away: it waits, says so, and goes on by itself', async () => {
-    await bridge.stack.part('kafka').kill();
+    await bank.bridge.stack.part('kafka').kill();
     await someTraffic();
     const { status, reason } = await waiting('kafka-unreachable');
     expect(status).toBe(503);
-    expect(reason).toContain(bridge.stack.kafka);
+    expect(reason).toContain(bank.bridge.stack.kafka);
     await back('kafka');
     await service.state('streaming', 120_000);
     await wellAgain();

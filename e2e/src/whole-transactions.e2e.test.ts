@@ -1,33 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bankTables, differences, invariants, openBank, type RunningBank } from './bank.ts';
-import { type Bridge, openBridge } from './bridge.ts';
+import { describe, expect, it } from '@jest/globals';
+import { differences, invariants } from './bank.ts';
 import { eventually } from './eventually.ts';
-import { ServiceProcess } from './service-process.ts';
+import { bankScenario } from './scenario.ts';
 
 describe('no reader sees half a transaction', () => {
-  let bridge: Bridge;
-  let bank: RunningBank;
-  let service: ServiceProcess | undefined;
-
-  beforeAll(async () => {
-    bridge = await openBridge('whole');
-    bank = await openBank(bridge);
-    await bridge.capture(bankTables);
-  }, 180_000);
-
-  afterAll(async () => {
-    await service?.kill();
-    await bank?.close();
-    await bridge?.close();
-  });
+  const bank = bankScenario('whole');
 
   /** Runs traffic and reads at full speed until `enough`; gives what was seen. */
   const observe = async (
     environment: Record<string, string>,
     enough: (seen: { reads: number; broken: number; totals: Set<string> }) => boolean,
   ) => {
-    await service?.kill('SIGTERM');
-    service = await ServiceProcess.start('project', { ...bridge.environment, LEASE_MS: '1000', ...environment });
+    const { bridge } = bank;
+    const service = await bank.project(environment);
     await service.state('streaming');
     await bridge.caughtUp();
     const seen = { reads: 0, broken: 0, totals: new Set<string>() };
@@ -54,7 +39,7 @@ describe('no reader sees half a transaction', () => {
     const seen = await observe({}, ({ reads }) => reads >= 1500);
     expect(seen.broken).toBe(0);
     expect(seen.totals.size).toBe(1);
-    expect(await differences(bridge)).toEqual([]);
+    expect(await differences(bank.bridge)).toEqual([]);
   }, 240_000);
 
   it('a projector that commits per table is caught by the same reader', async () => {

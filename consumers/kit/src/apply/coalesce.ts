@@ -41,8 +41,8 @@ export function coalesce(table: MirrorTable, changes: readonly ChangeEvent[]): T
 
 function values(table: MirrorTable, columns: readonly Column[], row: Row | null, change: ChangeEvent): SourceValue[] {
   return columns.map(({ from }) => {
-    const value = row?.[from];
-    if (value !== undefined) return value;
+    const field = row && fieldOf(row, from);
+    if (field) return row[field]!;
     const where = `${table.source}, ${change.source.binlogFile}:${change.source.binlogPosition}`;
     const what = row
       ? `column '${from}' is not in the ${change.operation} event`
@@ -53,8 +53,18 @@ function values(table: MirrorTable, columns: readonly Column[], row: Row | null,
   });
 }
 
+/** Where a column's value is in a row; the connector writes `a b` as `a_b` and `1st` as `_1st`, as Avro wants names. */
+function fieldOf(row: Row, column: string): string | null {
+  // Its own, for a row has a `constructor` in any case.
+  if (Object.hasOwn(row, column)) return column;
+  const adjusted = column.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^\d/, '_$&');
+  return Object.hasOwn(row, adjusted) ? adjusted : null;
+}
+
+/** The same for the same key only: each part with its length in front, so that no text can look like two parts. */
 function identity(key: readonly SourceValue[]): string {
   return key
-    .map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : `${typeof value}:${value}`))
-    .join('\u0000');
+    .map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value)))
+    .map((part) => `${part.length}:${part}`)
+    .join();
 }

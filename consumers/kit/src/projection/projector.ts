@@ -36,7 +36,8 @@ export interface ProjectorOptions {
   readonly log?: (entry: Readonly<Record<string, unknown>>) => void;
 }
 
-const awaitsCommit = 'what is in Kafka is applied; the position is known with the next transaction committed on the source server';
+const awaitsCommit =
+  'what is in Kafka is applied; the position is known with the next transaction committed on the source server';
 const turnMs = 250;
 const longestWaitMs = 5000;
 
@@ -86,20 +87,28 @@ export class Projector {
 
   /** One life of connections: from the first one to the first error, which it tells and returns. */
   async #attempt(signal: AbortSignal): Promise<KitError | null> {
-    const { projection, database, leaseMs = 10_000 } = this.#options;
+    const { projection, database } = this.#options;
     try {
       await using session = await Session.open(database);
       await ensureTables(session, projection);
-      const lease = await Lease.take(session, projection.name, this.#owner, leaseMs);
+      const lease = await this.#take(session, signal);
       if (lease) await this.#hold(lease, session, signal);
-      else {
-        this.#enter('standby', null);
-        await this.#pause(Math.min(500, leaseMs / 4), signal);
-      }
       return null;
     } catch (thrown) {
       return signal.aborted ? null : this.#fail(thrown);
     }
+  }
+
+  /** Stands by until the lease is free; null after an abort. */
+  async #take(session: Session, signal: AbortSignal): Promise<Lease | null> {
+    const { projection, leaseMs = 10_000 } = this.#options;
+    while (!signal.aborted) {
+      const lease = await Lease.take(session, projection.name, this.#owner, leaseMs);
+      if (lease) return lease;
+      this.#enter('standby', null);
+      await this.#pause(Math.min(500, leaseMs / 4), signal);
+    }
+    return null;
   }
 
   /** Applies for as long as the lease is held. A stop and an abort give it back at once, a wait keeps it. */

@@ -10,7 +10,9 @@ export interface Topics {
 
 export function topicsOf(projection: Projection, prefix: string): Topics {
   return {
-    tables: new Map(projection.tables.map(({ source }) => [`${prefix}.${source}`.replaceAll(/[^A-Za-z0-9._-]/g, '_'), source])),
+    tables: new Map(
+      projection.tables.map(({ source }) => [`${prefix}.${source}`.replaceAll(/[^A-Za-z0-9._-]/g, '_'), source]),
+    ),
     transactions: `${prefix}.transaction`,
     heartbeats: `__debezium-heartbeat.${prefix}`,
   };

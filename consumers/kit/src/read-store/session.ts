@@ -35,12 +35,13 @@ export const exactOptions = (access: DatabaseAccess): ConnectionOptions => ({ ..
  */
 const projectorSettings =
   "SET SESSION time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', tx_isolation='READ-COMMITTED', " +
-  'innodb_lock_wait_timeout=2, idle_write_transaction_timeout=5, foreign_key_checks=0';
+  'innodb_lock_wait_timeout=2, lock_wait_timeout=5, idle_write_transaction_timeout=5, foreign_key_checks=0';
 
 /** One connection with errors turned into KitErrors. */
 export class Session {
   readonly #connection: Connection;
   #broken: unknown = null;
+  #packetBytes = Number.POSITIVE_INFINITY;
 
   private constructor(connection: Connection) {
     this.#connection = connection;
@@ -55,8 +56,15 @@ export class Session {
       throw databaseError(error, `cannot connect to ${access.host}:${access.port}/${access.database}`);
     });
     const session = new Session(connection);
-    await session.run(projectorSettings);
-    return session;
+    try {
+      await session.run(projectorSettings);
+      const [row] = await session.rows<{ bytes: string }>('SELECT @@max_allowed_packet AS bytes');
+      session.#packetBytes = Number(row!.bytes);
+      return session;
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
   }
 
   async rows<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -75,8 +83,11 @@ export class Session {
     values: readonly unknown[],
   ): Promise<[T, unknown]> {
     if (this.#broken) throw databaseError(this.#broken, 'the connection is lost');
+    const text = values.length === 0 ? sql : this.#connection.format(sql, [...values]);
+    const bytes = Buffer.byteLength(text);
+    if (bytes >= this.#packetBytes) throw tooLarge(bytes, this.#packetBytes);
     try {
-      return (await this.#connection.query<T>(sql, [...values])) as [T, unknown];
+      return (await this.#connection.query<T>(text)) as [T, unknown];
     } catch (error) {
       throw databaseError(error, 'a statement was refused');
     }
@@ -102,6 +113,12 @@ const refusals = new Set([
 ]);
 /** Refused connections by name and password, and missing rights: a wait, as they are mended outside the process. */
 const waits = new Set([1040, 1044, 1045, 1049, 1053, 1205, 1213, 1290, 1836, 1927, 2006, 2013]);
+
+/** The server would just end the connection, which looks like one that is worth waiting for. */
+function tooLarge(bytes: number, limitBytes: number): KitError {
+  const text = `read-model database: a row makes a statement of ${bytes} bytes, the server takes ${limitBytes}`;
+  return new KitError('row-refused', text, { remedy: "raise max_allowed_packet on the read model's server" });
+}
 
 export function databaseError(error: unknown, what: string): KitError {
   const { errno, sqlState, message } = error as { errno?: number; sqlState?: string; message?: string };

@@ -39,23 +39,28 @@ function fingerprint(projection: Projection): string {
 }
 
 /**
- * Makes the tables of a read model that are not there yet. DDL commits, so it runs here alone, never beside rows. Throws
- * KitError `read-model-differs` when the tables were made for another declaration.
+ * Makes the tables of a read model that are not there yet. DDL commits, so it runs here alone, never beside rows; and not at
+ * all when they were made before, because even CREATE TABLE IF NOT EXISTS waits for whoever reads the table. Throws KitError
+ * `read-model-differs` when they were made for another declaration.
  */
 export async function ensureTables(session: Session, projection: Projection): Promise<void> {
   const print = fingerprint(projection);
   await session.run(checkpointTable);
-  for (const table of projection.tables) await session.run(createTable(table));
-  await session.run("INSERT IGNORE INTO banyan_checkpoint (projection, declaration, partitions) VALUES (?, ?, '{}')", [
-    projection.name,
-    print,
-  ]);
-  const [row] = await session.rows<{ declaration: string }>(
-    'SELECT declaration FROM banyan_checkpoint WHERE projection = ?',
-    [projection.name],
-  );
-  if (row?.declaration === print) return;
+  if ((await declarationOf(session, projection)) === null) {
+    for (const table of projection.tables) await session.run(createTable(table));
+    await session.run(
+      "INSERT IGNORE INTO banyan_checkpoint (projection, declaration, partitions) VALUES (?, ?, '{}')",
+      [projection.name, print],
+    );
+  }
+  if ((await declarationOf(session, projection)) === print) return;
   throw new KitError('read-model-differs', `the read model '${projection.name}' was made for another declaration`, {
     remedy: 'give the read model a new, empty database; it is filled from the stream',
   });
+}
+
+async function declarationOf(session: Session, { name }: Projection): Promise<string | null> {
+  const sql = 'SELECT declaration FROM banyan_checkpoint WHERE projection = ?';
+  const [row] = await session.rows<{ declaration: string }>(sql, [name]);
+  return row?.declaration ?? null;
 }

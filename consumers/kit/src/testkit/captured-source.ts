@@ -72,7 +72,7 @@ export class CapturedSource {
     });
     this.#topics = [...topics.map(({ topic }) => topic), `${this.name}.schema-history`];
     await using transport = kafkaJsTransport({ brokers: [this.stack.kafka], clientId: 'kit-test' });
-    await transport.createTopics(topics.map(t => ({...t, topic: t.topic.replace(/[^a-zA-Z0-9._-]/g, '_')})));
+    await transport.createTopics(topics.map((t) => ({ ...t, topic: t.topic.replace(/[^a-zA-Z0-9._-]/g, '_') })));
     await this.#connect.putConnector(this.name, config);
     await this.#connect.waitUntilStreaming(this.name, { timeoutMs: 120_000, pollMs: 100 });
   }
@@ -95,11 +95,15 @@ export class CapturedSource {
     const projector = new Projector(await this.projectorOptions(projection));
     const running = projector.run(stop.signal);
     try {
-      await eventually(`${projection.name} reaches ${row!.position}`, () => {
-        const { state, reason, position } = projector.facts();
-        if (position !== null && sequence(position) >= goal) return true;
-        throw new Error(`${state} at ${position}: ${reason}`);
-      }, limitMs);
+      await eventually(
+        `${projection.name} reaches ${row!.position}`,
+        () => {
+          const { state, reason, position } = projector.facts();
+          if (position !== null && sequence(position) >= goal) return true;
+          throw new Error(`${state} at ${position}: ${reason}`);
+        },
+        limitMs,
+      );
     } finally {
       stop.abort();
       await running;

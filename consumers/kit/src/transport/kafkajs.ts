@@ -123,7 +123,9 @@ async function createTopic(admin: Admin, { topic, partitions, replicationFactor,
   } catch (error) {
     // "Topic creation errors" is all the error itself says.
     const causes = (error as { errors?: readonly Error[] }).errors ?? [error as Error];
-    throw new Error(`topic ${topic} cannot be made: ${causes.map(({ message }) => message).join('; ')}`, { cause: error });
+    throw new Error(`topic ${topic} cannot be made: ${causes.map(({ message }) => message).join('; ')}`, {
+      cause: error,
+    });
   }
 }
 
