@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Bridge } from './bridge.ts';
+import { eventually } from './eventually.ts';
 
 /** An administrator's and a stranger's hands on the bridge's Kafka, for doing harm. */
 export async function withKafka<T>(
@@ -26,8 +27,9 @@ export async function recreateTopic(bridge: Bridge, topic: string, messages: num
     const admin = kafka.admin();
     await admin.connect();
     await admin.deleteTopics({ topics: [topic] });
-    while ((await admin.listTopics()).includes(topic));
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
+    await eventually(`${topic} is gone`, async () => !(await admin.listTopics()).includes(topic));
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
+    await eventually(`the broker serves ${topic}`, () => admin.fetchTopicMetadata({ topics: [topic] }));
     await admin.disconnect();
   });
   if (messages > 0)

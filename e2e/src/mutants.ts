@@ -1,7 +1,13 @@
 import type { LoadHookSync } from 'node:module';
 
-/** Ways to break the promises, each as a change to one source file; a mutant whose text is not found is an error. */
-const changes: Readonly<Record<string, { readonly file: string; readonly find: string; readonly put: string }>> = {
+interface Change {
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+}
+
+/** Ways to break the promises, each as changes to source files; a mutant whose text is not found is an error. */
+const changes: Readonly<Record<string, Change | readonly Change[]>> = {
   'commit-per-table': {
     file: '/apply/writer.ts',
     find: 'await this.#options.session.run(sql, values);',
@@ -37,15 +43,29 @@ const changes: Readonly<Record<string, { readonly file: string; readonly find: s
     find: 'fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),',
     put: 'fromBuffer: (buffer: Buffer) => BigInt(Number(buffer.readBigInt64LE())),',
   },
+  'trust-counts': [
+    { file: '/merge/marker-log.ts', find: 'transaction.sentAgain = true;\n  transaction.counts = null;', put: '' },
+    {
+      file: '/merge/transaction-merge.ts',
+      find: '!this.#reached.filling && this.#data.countsMet(head.counts)) return true;',
+      put: '!this.#reached.filling) return this.#data.countsMet(head.counts);',
+    },
+  ],
+  'wait-for-end': {
+    file: '/merge/marker-log.ts',
+    find: 'if (before) before.closedFor ??= nextRequest;',
+    put: '',
+  },
 };
 
-/** A load hook that gives Node the mutated text of the one file, and everything else as it is. */
+/** A load hook that gives Node the mutated text of those files, and everything else as it is. */
 export function mutants(name: string): LoadHookSync {
-  const change = changes[name];
-  if (!change) throw new Error(`no mutant '${name}'; there are ${Object.keys(changes).join(', ')}`);
+  const found = changes[name];
+  if (!found) throw new Error(`no mutant '${name}'; there are ${Object.keys(changes).join(', ')}`);
   return (url, context, next) => {
     const loaded = next(url, context);
-    if (!url.endsWith(change.file)) return loaded;
+    const change = [found].flat().find(({ file }) => url.endsWith(file));
+    if (!change) return loaded;
     const source = String(loaded.source);
     if (!source.includes(change.find)) throw new Error(`mutant '${name}': ${change.file} has no '${change.find}'`);
     return { ...loaded, source: source.replace(change.find, () => change.put) };

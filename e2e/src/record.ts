@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { ChangeEvent, TransactionMarker } from '../../consumers/kit/src/change-event/index.ts';
 import { formatGtid } from '../../consumers/kit/src/change-event/index.ts';
 import type { Told } from './source-story.ts';
@@ -25,6 +25,7 @@ export async function writeRecording(tail: TopicTail, told: readonly Told[]): Pr
     markers: recorded(tail.markers, since),
     tables: Object.fromEntries([...tail.tables].map(([table, log]) => [table, recorded(log, since)])),
   };
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(recording, null, 2)}\n`);
 }
 

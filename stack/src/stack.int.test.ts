@@ -16,7 +16,8 @@ describe('a stack of one or two parts', () => {
   let stacks: Stack[];
   let scenes: Scene[];
   beforeEach(async () => {
-    dataDir = await newFolder('a b ü');
+    // Blanks, other letters, and longer than the path of a socket may be.
+    dataDir = await newFolder(`a b ü ${'long '.repeat(20)}`);
     base = await freeBase();
     stacks = [];
     scenes = [];

@@ -44,9 +44,17 @@ export class Stack {
 
   /**
    * Fetches what is missing; starts nothing. Throws StackError `already-running` when another process runs the stack of this
-   * data folder, `java-missing`, `fetch-failed`, `artefact-changed`, or `config` for a cache that cannot be written.
+   * data folder, `java-missing`, `fetch-failed`, `artefact-changed`, or `config` for a cache that cannot be written or a
+   * machine that the parts are not built for.
    */
   static async prepare(config: StackConfig, progress: Progress, signal?: AbortSignal): Promise<Stack> {
+    const machine = `${process.platform} on ${process.arch}`;
+    if (machine !== 'linux on x64') {
+      throw new StackError(
+        'config',
+        `the stack's MariaDB is built for linux on x64, and this is ${machine}; use another machine`,
+      );
+    }
     const owner = await otherOwner(config.dataDir);
     if (owner !== null) throw alreadyRunning(config.dataDir, owner);
     const say = (who: string) => (text: string) => progress(who, text);

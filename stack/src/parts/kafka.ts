@@ -35,7 +35,7 @@ export function kafka(options: KafkaOptions): PartSpec {
       await writeFile(properties, propertiesFile(serverProperties(options, folder)));
       if (existsSync(join(folder, 'log/meta.properties'))) return;
       const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-      const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', properties];
+      const tool = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '--config', properties];
       const { code, lines } = await runTool(options.jvm.toolCommand('kafka', { heapMb: 128, classpath }, ...tool), {
         signal,
       });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { ChangeEvent, Operation, Row } from '../change-event/index.ts';
 import { mirror } from '../projection/index.ts';
@@ -109,6 +109,8 @@ function folded([text, number]: Key): string {
   const letters = text.normalize('NFD').replaceAll(/\p{M}/gu, '').toUpperCase();
   return `${letters.replace(/ +$/, '')}|${number}`;
 }
+
+jest.setTimeout(30_000); // for a machine that is busy with other things
 
 describe('the apply', () => {
   let database: ReadDatabase;

@@ -1,7 +1,9 @@
 import type { SourceValue } from '../change-event/index.ts';
+import { KitError } from '../errors.ts';
 import type { Column, MirrorTable } from '../projection/declaration.ts';
 import { quoted } from '../read-store/tables.ts';
 import type { TableEffect } from './coalesce.ts';
+import { lossCheck } from './silent-loss.ts';
 
 export interface Statement {
   readonly sql: string;
@@ -22,6 +24,7 @@ export function* statements(table: MirrorTable, effect: TableEffect): Generator<
   if (effect.truncate) yield { sql: `DELETE FROM ${name}`, values: [] };
   const keys = effect.deletes.map((values) => values.map((value, index) => comparable(value, table.key[index]!)));
   for (const part of parts(keys)) yield { sql: `DELETE FROM ${name} WHERE (${key}) IN (?)`, values: [part] };
+  refuseLoss(table, effect.upserts);
   const columns = table.columns.map((column) => quoted(column.name));
   // The key too: under a _ci collation `a` may have become `A`.
   const sets = columns.map((column) => `${column} = VALUES(${column})`).join(', ');
@@ -30,6 +33,19 @@ export function* statements(table: MirrorTable, effect: TableEffect): Generator<
       sql: `INSERT INTO ${name} (${columns.join(', ')}) VALUES ? ON DUPLICATE KEY UPDATE ${sets}`,
       values: [part],
     };
+  }
+}
+
+function refuseLoss(table: MirrorTable, rows: TableEffect['upserts']): void {
+  for (const [index, column] of table.columns.entries()) {
+    const check = lossCheck(column);
+    if (!check) continue;
+    for (const row of rows) {
+      const loss = check(row[index]!);
+      if (loss === null) continue;
+      const text = `column ${table.name}.${column.name} is ${column.type.sql}: a value of ${table.source} would lose ${loss}`;
+      throw new KitError('row-refused', text, { remedy: 'declare the type that the source column has' });
+    }
   }
 }
 

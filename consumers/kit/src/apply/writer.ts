@@ -1,4 +1,5 @@
 import type { ChangeEvent } from '../change-event/index.ts';
+import { KitError } from '../errors.ts';
 import type { Projection } from '../projection/declaration.ts';
 import type { Lease } from '../read-store/lease.ts';
 import type { Session } from '../read-store/session.ts';
@@ -36,7 +37,7 @@ export class Writer {
     this.#options.onStep?.('batch-taken');
     await this.#begin();
     for (const [source, ofTable] of Map.groupBy(changes, (change) => change.table)) {
-      const table = this.#tables.get(source)!;
+      const table = this.#tables.get(source) ?? unknown(source, this.#tables.keys());
       for (const { sql, values } of statements(table, coalesce(table, ofTable)))
         await this.#options.session.run(sql, values);
     }
@@ -68,4 +69,11 @@ export class Writer {
     await this.#options.session.run('START TRANSACTION');
     this.#open = true;
   }
+}
+
+function unknown(source: string, declared: Iterable<string>): never {
+  const text = `a row of ${source} came in a topic of another table; the declaration names ${[...declared].join(', ')}`;
+  throw new KitError('row-refused', text, {
+    remedy: 'give each table a topic of its own; do not route tables together',
+  });
 }

@@ -64,8 +64,12 @@ function mirrorTable(where: string, name: string, declared: MirrorTableDeclarati
     const { type, from } = typeof one === 'string' ? { type: one, from: column } : one;
     const parsed = parseSqlType(type);
     if (!parsed) refuse(`${where}.${column}`, `'${type}' is not a column type the kit knows`);
+    // A row is a JavaScript object, where this name is no field.
+    if (from === '__proto__') refuse(`${where}.${column}`, 'a column called __proto__ cannot be carried');
     return { name: column, from, type: parsed };
   });
+  refuseTwice(where, 'column', Object.keys(declared.columns));
+  refuseTwice(where, 'key column', declared.key);
   const key = declared.key.map(
     (column) =>
       columns.find((one) => one.name === column) ?? refuse(where, `key column '${column}' is not among its columns`),
@@ -83,6 +87,13 @@ function mirrorTable(where: string, name: string, declared: MirrorTableDeclarati
   if (path !== null && !/^\/[a-z][a-z0-9-]*$/.test(path)) refuse(where, `path '${path}' wants the form /accounts`);
   if (path !== null && key.length !== 1) refuse(where, 'only a table with a key of one column can be served by a path');
   return { name, source: declared.source, columns, key, path };
+}
+
+/** MariaDB takes names that differ in case alone for one. */
+function refuseTwice(where: string, what: string, names: readonly string[]): void {
+  const folded = names.map((name) => name.toLowerCase());
+  const twice = names.find((_, index) => folded.indexOf(folded[index]!) !== index);
+  if (twice !== undefined) refuse(where, `${what} '${twice}' is named twice`);
 }
 
 function refuse(where: string, why: string): never {

@@ -53,11 +53,22 @@ export class LogIdentity {
       }
       this.#expected.delete(name);
     }
-    const last = chunk.messages.at(-1);
-    if (last) this.#seen.set(name, [...(this.#seen.get(name) ?? []), fingerprint(last)]);
+    this.#remember(name, chunk.messages);
     const next = this.#next.get(name) ?? 0n;
     if (chunk.messages.length === 0 || chunk.messages[0]!.offset >= next) return chunk;
-    return { ...chunk, messages: chunk.messages.filter(({ offset }) => offset >= next) };
+    const messages = chunk.messages.filter(({ offset }) => offset >= next);
+    // It may end before the checkpoint: the way there from the anchor need not be one chunk.
+    return { ...chunk, messages, nextOffset: chunk.nextOffset > next ? chunk.nextOffset : next };
+  }
+
+  /** The first too: a checkpoint inside the very first chunk has no other message before it. */
+  #remember(name: string, messages: readonly Message[]): void {
+    const [first, last] = [messages[0], messages.at(-1)];
+    if (!first || !last) return;
+    const seen = this.#seen.get(name) ?? [];
+    this.#seen.set(name, seen);
+    seen.push(fingerprint(first));
+    if (last !== first) seen.push(fingerprint(last));
   }
 
   /** The newest anchor below each offset. */

@@ -49,6 +49,8 @@ export class Projector {
   readonly #options: ProjectorOptions;
   readonly #owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   readonly #schemas: Schemas;
+  /** The lease of the last attempt, while it waits for the next one. */
+  #kept: Lease | null = null;
   #facts: ProjectorFacts;
 
   constructor(options: ProjectorOptions) {
@@ -83,6 +85,18 @@ export class Projector {
       waitMs = this.#facts.commits > commitsBefore ? 200 : Math.min(waitMs * 2, longestWaitMs);
       await this.#pause(waitMs, signal);
     }
+    await this.#giveBack();
+  }
+
+  /** An abort during a wait: a standby need not wait until the lease runs out. */
+  async #giveBack(): Promise<void> {
+    if (!this.#kept) return;
+    try {
+      await using session = await Session.open(this.#options.database);
+      await this.#kept.release(session);
+    } catch {
+      // It runs out by itself.
+    }
   }
 
   /** One life of connections: from the first one to the first error, which it tells and returns. */
@@ -116,7 +130,9 @@ export class Projector {
     const { database, leaseMs = 10_000 } = this.#options;
     let pass: Pass | null = null;
     const standing = () => this.#standing(pass);
+    this.#kept = lease;
     await using keeper = await LeaseKeeper.start({ database, lease, leaseMs, standing });
+    this.#kept = null;
     try {
       await using transport = this.#options.transport();
       await using begun = await this.#begin(lease, session, transport);
@@ -127,7 +143,8 @@ export class Projector {
       if (signal.aborted) return await keeper.release();
       const error = this.#fail(thrown);
       await keeper.tell().catch(() => {});
-      if (!error.retriable) await keeper.release();
+      if (error.retriable) this.#kept = lease;
+      else await keeper.release();
       throw error;
     }
   }

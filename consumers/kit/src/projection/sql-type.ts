@@ -24,12 +24,22 @@ const familyOf = new Map(
   Object.entries(families).flatMap(([family, bases]) => bases.map((base) => [base, family as TypeFamily])),
 );
 
-/** Parses a column type such as `decimal(38,10)`; null when it is none. Only words, numbers and quoted members may follow. */
+const sizes = / *\( *\d+ *(?:, *\d+ *)?\)/;
+const members = / *\( *'(?:[^'\\]|'')*'(?: *, *'(?:[^'\\]|'')*')* *\)/;
+const attributes = /(?: +(?:unsigned|signed|zerofill|(?:collate|character +set|charset) +[a-z][a-z0-9_]*))*/;
+const syntax = new RegExp(`^([a-z]+)(${sizes.source}|${members.source})?${attributes.source}$`, 'i');
+
+/**
+ * Parses a column type such as `decimal(38,10)`; null when it is none. What may follow does not change what a value is: no
+ * UNIQUE (a second key would match upserts too), no DEFAULT, no NOT NULL, and nothing that ends the column.
+ */
 export function parseSqlType(text: string): SqlType | null {
-  const match = /^([a-z]+)( *\((?:[0-9, ]+|(?:'(?:[^'\\]|'')*',? *)+)\))?((?: +[a-z][a-z0-9_]*)*)$/i.exec(text.trim());
+  const match = syntax.exec(text.trim());
   const base = match?.[1]?.toLowerCase() ?? '';
   const family = familyOf.get(base);
   if (!match || !family) return null;
+  const hasMembers = match[2]?.includes("'") ?? false;
+  if (hasMembers !== (base === 'enum' || base === 'set')) return null;
   const json = family === 'integer' ? 'integer' : family === 'float' ? 'number' : 'string';
   return { sql: text.trim(), base, family, json };
 }

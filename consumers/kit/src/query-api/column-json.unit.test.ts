@@ -15,7 +15,7 @@ describe('a cell', () => {
     ).toEqual([0.1, 1.1, 16777216, 3.4028235e38, 1.4013e-45, -0.3]);
     fc.assert(
       fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
-        expect(Math.fround(float(value) as number)).toBe(value);
+        expect(Math.fround(float(value) as number) === value).toBe(true); // JSON has no -0
         expect(String(float(value)).length).toBeLessThanOrEqual(String(value).length);
       }),
     );

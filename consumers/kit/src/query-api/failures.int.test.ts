@@ -141,8 +141,7 @@ describe('a database that is away', () => {
       expect(new Set((await all()).map(({ status }) => status))).toEqual(new Set([503]));
     }
     await proxy.become('open');
-    await until('it is read again', async () => (await served.client.get('/accounts/1')).status === 200);
-    expect(new Set((await all()).map(({ status }) => status))).toEqual(new Set([200]));
+    await until('all of them are read again', async () => (await all()).every(({ status }) => status === 200));
   });
 
   it('does not let readers pile up', async () => {

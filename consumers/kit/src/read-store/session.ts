@@ -106,13 +106,15 @@ const refusals = new Set([
   '22007',
   'HY000:1366',
   '42S02',
+  '42S21',
   '42S22',
   '42000',
   '21S01',
   '01000:1265',
+  'HY000:1273',
 ]);
 /** Refused connections by name and password, and missing rights: a wait, as they are mended outside the process. */
-const waits = new Set([1040, 1044, 1045, 1049, 1053, 1205, 1213, 1290, 1836, 1927, 2006, 2013]);
+const waits = new Set([1040, 1044, 1045, 1049, 1053, 1142, 1143, 1205, 1213, 1227, 1290, 1836, 1927, 2006, 2013]);
 
 /** The server would just end the connection, which looks like one that is worth waiting for. */
 function tooLarge(bytes: number, limitBytes: number): KitError {

@@ -1,4 +1,5 @@
-import { formatPosition, parsePosition } from '../change-event/index.ts';
+import { formatPosition, type Position, parsePosition } from '../change-event/index.ts';
+import { KitError } from '../errors.ts';
 import type { Checkpoint } from '../merge/types.ts';
 
 /** A message that was read before the checkpoint: the same log still has it, a log created anew has another or none. */
@@ -47,10 +48,11 @@ export function toColumns(checkpoint: StoredCheckpoint): CheckpointColumns {
   };
 }
 
+/** Throws KitError `read-model-differs` for a position that is none: taken for "still filling", rows would be applied again. */
 export function fromColumns(columns: CheckpointColumns): StoredCheckpoint {
   const partitions = Object.entries(JSON.parse(columns.partitions) as Record<string, PartitionJson>);
   return {
-    position: columns.position === null ? null : parsePosition(columns.position),
+    position: columns.position === null ? null : positionOf(columns.position),
     committedAtMs: columns.committed_at_ms === null ? null : Number(columns.committed_at_ms),
     offsets: new Map(partitions.map(([partition, { next }]) => [partition, BigInt(next)])),
     anchors: new Map(
@@ -59,4 +61,11 @@ export function fromColumns(columns: CheckpointColumns): StoredCheckpoint {
       ),
     ),
   };
+}
+
+function positionOf(text: string): Position {
+  const position = parsePosition(text);
+  if (position !== null) return position;
+  const remedy = 'give the read model a new, empty database; it is filled from the stream';
+  throw new KitError('read-model-differs', `the checkpoint's position '${text}' is not one of GTIDs`, { remedy });
 }

@@ -45,9 +45,13 @@ function fingerprint(projection: Projection): string {
  */
 export async function ensureTables(session: Session, projection: Projection): Promise<void> {
   const print = fingerprint(projection);
+  const mark = `banyan ${projection.name} ${print}`;
+  const { hasCheckpoint, strangers } = await tablesThere(session, projection, mark);
+  if (strangers.length > 0 && !hasCheckpoint) throw notOurs(projection, strangers);
   await session.run(checkpointTable);
   if ((await declarationOf(session, projection)) === null) {
-    for (const table of projection.tables) await session.run(createTable(table));
+    if (strangers.length > 0) throw notOurs(projection, strangers);
+    for (const table of projection.tables) await session.run(`${createTable(table)} COMMENT='${mark}'`);
     await session.run(
       "INSERT IGNORE INTO banyan_checkpoint (projection, declaration, partitions) VALUES (?, ?, '{}')",
       [projection.name, print],
@@ -57,6 +61,26 @@ export async function ensureTables(session: Session, projection: Projection): Pr
   throw new KitError('read-model-differs', `the read model '${projection.name}' was made for another declaration`, {
     remedy: 'give the read model a new, empty database; it is filled from the stream',
   });
+}
+
+/**
+ * Tables of a declared name that were not made for this declaration are somebody's, maybe the monolith's own: rows would be
+ * deleted in them. A start that was cut off between CREATE TABLE and the checkpoint's row is known by the comment.
+ */
+async function tablesThere(session: Session, { tables }: Projection, mark: string) {
+  const names = ['banyan_checkpoint', ...tables.map(({ name }) => name)];
+  const rows = await session.rows<{ name: string; comment: string }>(
+    'SELECT table_name AS name, table_comment AS comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)',
+    [names],
+  );
+  const there = new Map(rows.map(({ name, comment }) => [name, comment]));
+  const strangers = tables.map(({ name }) => name).filter((name) => there.has(name) && there.get(name) !== mark);
+  return { hasCheckpoint: there.has('banyan_checkpoint'), strangers };
+}
+
+function notOurs(projection: Projection, strangers: readonly string[]): KitError {
+  const text = `the database has a table ${strangers.join(', ')} already, which is not one of the read model '${projection.name}'`;
+  return new KitError('read-model-differs', text, { remedy: 'give the read model a database of its own' });
 }
 
 async function declarationOf(session: Session, { name }: Projection): Promise<string | null> {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { KitError } from '../errors.ts';
 import { testStack } from '../testkit/test-stack.ts';
 import { Schemas } from './schemas.ts';
@@ -31,6 +31,8 @@ const text =
     response.end(body);
   };
 const longs = JSON.stringify({ schema: '"long"' });
+
+jest.setTimeout(30_000); // for a machine that is busy with other things
 
 describe('Schemas', () => {
   it('fetches a schema once, by its id', async () => {

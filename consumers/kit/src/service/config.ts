@@ -38,14 +38,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function serviceConfig(env: Environment, projection: string, file: (path: string) => string): ServiceConfig {
   return {
     port: whole(env, 'PORT', 0, 65_535),
-    host: env.HOST ?? '127.0.0.1',
+    host: env.HOST || '127.0.0.1',
     freshWithinMs: whole(env, 'FRESH_WITHIN_MS', 1, 86_400_000, 30_000),
     database: {
-      host: env.READ_DB_HOST ?? '127.0.0.1',
+      host: env.READ_DB_HOST || '127.0.0.1',
       port: whole(env, 'READ_DB_PORT', 1, 65_535, 3306),
       user: text(env, 'READ_DB_USER'),
-      password: env.READ_DB_PASSWORD_FILE ? file(env.READ_DB_PASSWORD_FILE).trimEnd() : text(env, 'READ_DB_PASSWORD'),
-      database: env.READ_DB_NAME ?? projection,
+      password: password(env, file),
+      database: env.READ_DB_NAME || projection,
     },
   };
 }
@@ -55,7 +55,9 @@ export function projectConfig(env: Environment, projection: string, file: (path:
   const bad = brokers.find((broker) => !/^[^\s:]+:\d+$/.test(broker));
   if (bad !== undefined) throw wrong('KAFKA_BROKERS', `'${bad}' is not host:port`);
   const registryUrl = text(env, 'SCHEMA_REGISTRY_URL');
-  if (!/^https?:\/\//.test(registryUrl)) throw wrong('SCHEMA_REGISTRY_URL', `'${registryUrl}' is not an http URL`);
+  // Not told: there may be a password in it.
+  if (!/^https?:\/\//.test(registryUrl) || !URL.canParse(registryUrl))
+    throw wrong('SCHEMA_REGISTRY_URL', 'it is not an http URL');
   return {
     ...serviceConfig(env, projection, file),
     brokers,
@@ -64,6 +66,16 @@ export function projectConfig(env: Environment, projection: string, file: (path:
     leaseMs: whole(env, 'LEASE_MS', 1000, 600_000, 10_000),
     maxRows: whole(env, 'MAX_ROWS', 1, 1_000_000, 5000),
   };
+}
+
+function password(env: Environment, file: (path: string) => string): string {
+  const path = env.READ_DB_PASSWORD_FILE;
+  if (!path) return text(env, 'READ_DB_PASSWORD');
+  try {
+    return file(path).replace(/\r?\n$/, ''); // the end of the line, not a blank of the password
+  } catch (error) {
+    throw wrong('READ_DB_PASSWORD_FILE', (error as Error).message);
+  }
 }
 
 function text(env: Environment, name: string): string {

@@ -5,7 +5,7 @@ import type { Stack } from '@banyan/stack';
 import { ConnectClient, secretRef } from 'debezium-connect-client';
 import kafkajs from 'kafkajs';
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
-import { type Projection, Projector, type ProjectorOptions } from '../projection/index.ts';
+import { type Projection, Projector, type ProjectorFacts, type ProjectorOptions } from '../projection/index.ts';
 import { type DatabaseAccess, exactOptions } from '../read-store/index.ts';
 import { kafkaJsTransport } from '../transport/index.ts';
 import { eventually } from './eventually.ts';
@@ -70,7 +70,7 @@ export class CapturedSource {
       registryUrl: this.stack.registryNativeUrl,
       serverId: 1000 + (crc32(this.name) % 1_000_000),
     });
-    this.#topics = [...topics.map(({ topic }) => topic), `${this.name}.schema-history`];
+    this.#topics = [...topics.map(({ topic }) => legalTopic(topic)), `${this.name}.schema-history`];
     await using transport = kafkaJsTransport({ brokers: [this.stack.kafka], clientId: 'kit-test' });
     await transport.createTopics(topics.map((t) => ({ ...t, topic: t.topic.replace(/[^a-zA-Z0-9._-]/g, '_') })));
     await this.#connect.putConnector(this.name, config);
@@ -88,34 +88,45 @@ export class CapturedSource {
   }
 
   /** Runs a projector until it has applied all that the source has committed by now. */
-  async catchUp(projection: Projection, limitMs = 30_000): Promise<void> {
-    const [row] = await texts(this.source, 'SELECT @@gtid_binlog_pos AS position');
+  async catchUp(projection: Projection): Promise<void> {
+    const [row] = await this.texts('source', 'SELECT @@gtid_binlog_pos AS position');
     const goal = sequence(row!.position!);
+    await this.#runUntil(
+      projection,
+      `reaches ${row!.position}`,
+      ({ position }) => position !== null && sequence(position) >= goal,
+    );
+  }
+
+  /** Runs a projector until it has stopped; gives what it says then. */
+  untilStopped(projection: Projection): Promise<ProjectorFacts> {
+    return this.#runUntil(projection, 'stops', ({ state }) => state === 'stopped');
+  }
+
+  async #runUntil(
+    projection: Projection,
+    what: string,
+    done: (facts: ProjectorFacts) => boolean,
+  ): Promise<ProjectorFacts> {
     const stop = new AbortController();
     const projector = new Projector(await this.projectorOptions(projection));
     const running = projector.run(stop.signal);
     try {
-      await eventually(
-        `${projection.name} reaches ${row!.position}`,
-        () => {
-          const { state, reason, position } = projector.facts();
-          if (position !== null && sequence(position) >= goal) return true;
-          throw new Error(`${state} at ${position}: ${reason}`);
-        },
-        limitMs,
-      );
+      return await eventually(`${projection.name} ${what}`, () => {
+        const facts = projector.facts();
+        if (done(facts)) return facts;
+        throw new Error(`${facts.state} at ${facts.position}: ${facts.reason}`);
+      });
     } finally {
       stop.abort();
       await running;
     }
   }
 
-  /** The connector's own words when its task has failed. */
-  async taskError(): Promise<string | null> {
-    const status = (await (await fetch(`${this.stack.connectUrl}/connectors/${this.name}/status`)).json()) as {
-      readonly tasks: readonly { readonly trace?: string }[];
-    };
-    return status.tasks[0]?.trace ?? null;
+  /** Rows of the source's or the read model's database, values as the driver got them: exact, as text. */
+  async texts(side: 'source' | 'read', sql: string): Promise<Record<string, string | null>[]> {
+    const [rows] = await this[side].query<RowDataPacket[]>(sql);
+    return rows as Record<string, string | null>[];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -134,11 +145,8 @@ export class CapturedSource {
   }
 }
 
-/** Rows with every value as text or bytes, as the driver got it. */
-export async function texts(connection: Connection, sql: string): Promise<Record<string, string | null>[]> {
-  const [rows] = await connection.query<RowDataPacket[]>(sql);
-  return rows as Record<string, string | null>[];
-}
+/** Debezium writes an odd name in letters that Kafka takes. */
+const legalTopic = (name: string): string => name.replaceAll(/[^A-Za-z0-9._-]/g, '_');
 
 function connect(access: DatabaseAccess): Promise<Connection> {
   return mysql.createConnection({ ...exactOptions(access), multipleStatements: true });

@@ -64,7 +64,8 @@ export class KafkaWriter {
 
   async topic(partitions = 1, name = this.freshName()): Promise<string> {
     const topics = [{ topic: name, numPartitions: partitions, replicationFactor: 1 }];
-    await this.#admin.createTopics({ topics, waitForLeaders: true });
+    await this.#admin.createTopics({ topics, waitForLeaders: false });
+    await eventually(`the broker serves ${name}`, () => this.#admin.fetchTopicMetadata({ topics: [name] }));
     return name;
   }
 

@@ -33,9 +33,10 @@ export class ReadDatabase {
     return session;
   }
 
-  /** The tables of a projection, made, and its lease. */
+  /** The tables of a projection, made, and its lease, whoever had it. */
   async lease(session: Session, projection: Projection, owner = 'test'): Promise<Lease> {
     await ensureTables(session, projection);
+    await this.admin.query("UPDATE banyan_checkpoint SET lease_until = '1970-01-01'");
     const lease = await Lease.take(session, projection.name, owner, 60_000);
     if (!lease) throw new Error(`the lease of ${projection.name} is taken`);
     return lease;

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { KitError } from '../errors.ts';
 import type { Start, Transport } from '../transport/index.ts';
 import { eventually } from './eventually.ts';
@@ -9,6 +9,7 @@ import { testStack } from './test-stack.ts';
 
 /** What every adapter of the transport port must do, on a real Kafka; `open` makes one for a broker at `host:port`. */
 export function transportContract(name: string, open: (broker: string) => Transport): void {
+  jest.setTimeout(30_000); // for a machine that is busy with other things
   const broker = testStack().kafka;
   let writer: KafkaWriter;
   let transport: Transport;
@@ -409,6 +410,23 @@ export function transportContract(name: string, open: (broker: string) => Transp
         expect(await waiting).toBe('kafka-unreachable');
         expect(await codeOf(reader.next(1))).toBe('kafka-unreachable');
         await own.close();
+        await own.close();
+        await eventually('all is let go', () => held() <= before);
+      });
+
+      it('lets go of all connections also when one of several topics cannot be made', async () => {
+        const held = () => process.getActiveResourcesInfo().filter((one) => one === 'TCPSocketWrap').length;
+        const before = held();
+        const own = open(broker);
+        const wanted = [writer.freshName(), 'not a legal name', writer.freshName()].map((topic) => ({
+          topic,
+          partitions: 1,
+          replicationFactor: 1,
+          config: {},
+        }));
+        const doing = own.createTopics(wanted);
+        await expect(doing).rejects.toMatchObject({ name: 'KitError' });
+        await expect(doing).rejects.toThrow('not a legal name');
         await own.close();
         await eventually('all is let go', () => held() <= before);
       });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 // kafkajs is CommonJS: under plain Node only the default import has all its names. Of the product this file alone imports it.
 import kafkajs, { type Admin, type Kafka, type KafkaConfig } from 'kafkajs';
@@ -116,16 +117,31 @@ async function connected(admin: Admin): Promise<Admin> {
 async function createTopic(admin: Admin, { topic, partitions, replicationFactor, config }: NewTopic): Promise<boolean> {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
   try {
-    return await admin.createTopics({
-      waitForLeaders: true,
-      topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
-    });
+    const topics = [{ topic, numPartitions: partitions, replicationFactor, configEntries }];
+    const isMade = await admin.createTopics({ waitForLeaders: false, topics });
+    await served(admin, topic);
+    return isMade;
   } catch (error) {
     // "Topic creation errors" is all the error itself says.
     const causes = (error as { errors?: readonly Error[] }).errors ?? [error as Error];
     throw new Error(`topic ${topic} cannot be made: ${causes.map(({ message }) => message).join('; ')}`, {
       cause: error,
     });
+  }
+}
+
+/**
+ * The broker knows a topic some moments after the controller has made it. kafkajs' own wait takes that for an error unless it
+ * retries everything.
+ */
+async function served(admin: Admin, topic: string): Promise<void> {
+  for (const until = Date.now() + 15_000; ; await delay(20)) {
+    try {
+      await admin.fetchTopicMetadata({ topics: [topic] });
+      return;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+    }
   }
 }
 
