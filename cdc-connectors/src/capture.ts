@@ -75,9 +75,11 @@ export function capture(options: CaptureOptions): Capture {
       // Fast rather than thrifty: with the defaults a change is on its way for a quarter of a second.
       pollIntervalMs: 5,
       producerOverride: { 'linger.ms': 0, 'compression.type': 'zstd', 'max.request.size': 20_971_520 },
-      // A quiet server must not look like a dead one.
+      // A quiet server must not look like a dead one: it sends a sign of life every 0.8 of the keep-alive. Not shorter: a reader
+      // that is held up for longer than the keep-alive connects anew inside its task, and if the worker then dies before that
+      // transaction's end, its rest is lost.
       heartbeatIntervalMs: 1000,
-      connectKeepAliveIntervalMs: 1000,
+      connectKeepAliveIntervalMs: 60_000,
       decimalHandlingMode: 'precise',
       bigintUnsignedHandlingMode: 'precise',
       timePrecisionMode: 'adaptive_time_microseconds',

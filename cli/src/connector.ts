@@ -22,5 +22,5 @@ export async function applyConnector(stack: Stack, say: (text: string) => void, 
   await transport.createTopics(bank.topics);
   const connect = new ConnectClient({ url: stack.connectUrl });
   await connect.putConnector(bank.name, bank.config, { signal });
-  await connect.waitUntilStreaming(bank.name, { pollMs: 250, onProgress: say, signal });
+  await connect.waitUntilStreaming(bank.name, { proof: 'snapshot-done', pollMs: 250, onProgress: say, signal });
 }

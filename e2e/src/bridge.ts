@@ -131,7 +131,7 @@ async function applyCapture(
   await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'e2e' });
   await transport.createTopics(one.topics);
   await connect.putConnector(one.name, one.config);
-  await connect.waitUntilStreaming(one.name, { timeoutMs: 120_000, pollMs: 250 });
+  await connect.waitUntilStreaming(one.name, { proof: 'snapshot-done', timeoutMs: 120_000, pollMs: 250 });
 }
 
 export async function position(read: Connection): Promise<string | null> {

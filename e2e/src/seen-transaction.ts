@@ -45,6 +45,7 @@ export class SeenTransaction {
     return countByTable(this.#rows.map(({ change }) => change));
   }
 
+  /** By the ms of writing: exact where the BEGIN came after a pause, as after a restart. */
   get sentSinceNewestBegin(): TableCounts {
     const since = this.#markers.findLast(({ marker }) => marker.status === 'BEGIN')?.timestampMs ?? 0;
     return countByTable(this.#rows.filter(({ timestampMs }) => timestampMs >= since).map(({ change }) => change));

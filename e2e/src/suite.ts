@@ -84,7 +84,17 @@ async function tests(kind: string, environment: Record<string, string>, options:
   const file = join(folder, `${kind}.json`);
   const since = Date.now();
   const code = await run(
-    [...jest, '--selectProjects', kind, '--passWithNoTests', '--json', `--outputFile=${file}`, ...options, ...only],
+    [
+      ...jest,
+      '--selectProjects',
+      kind,
+      '--passWithNoTests',
+      '--testTimeout=60000',
+      '--json',
+      `--outputFile=${file}`,
+      ...options,
+      ...only,
+    ],
     environment,
   );
   stop.signal.throwIfAborted();

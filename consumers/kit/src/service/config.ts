@@ -24,7 +24,7 @@ export const variables = `  PORT                  where it listens; 0 takes a fr
   READ_DB_USER
   READ_DB_PASSWORD      or READ_DB_PASSWORD_FILE, a file that holds it
   READ_DB_NAME          default: the projection's name
-  FRESH_WITHIN_MS       older than this is not ready; default 30000
+  FRESH_WITHIN_MS       older than this is not ready; default 120000: a quiet source gives a sign of life every 48 s
 for project also:
   KAFKA_BROKERS         host:port, more separated by commas
   SCHEMA_REGISTRY_URL   its Confluent API
@@ -39,7 +39,7 @@ export function serviceConfig(env: Environment, projection: string, file: (path:
   return {
     port: whole(env, 'PORT', 0, 65_535),
     host: env.HOST || '127.0.0.1',
-    freshWithinMs: whole(env, 'FRESH_WITHIN_MS', 1, 86_400_000, 30_000),
+    freshWithinMs: whole(env, 'FRESH_WITHIN_MS', 1, 86_400_000, 120_000),
     database: {
       host: env.READ_DB_HOST || '127.0.0.1',
       port: whole(env, 'READ_DB_PORT', 1, 65_535, 3306),

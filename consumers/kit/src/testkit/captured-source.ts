@@ -74,7 +74,7 @@ export class CapturedSource {
     await using transport = kafkaJsTransport({ brokers: [this.stack.kafka], clientId: 'kit-test' });
     await transport.createTopics(topics.map((t) => ({ ...t, topic: t.topic.replace(/[^a-zA-Z0-9._-]/g, '_') })));
     await this.#connect.putConnector(this.name, config);
-    await this.#connect.waitUntilStreaming(this.name, { timeoutMs: 120_000, pollMs: 100 });
+    await this.#connect.waitUntilStreaming(this.name, { proof: 'snapshot-done', timeoutMs: 120_000, pollMs: 100 });
   }
 
   async projectorOptions(projection: Projection): Promise<ProjectorOptions> {
