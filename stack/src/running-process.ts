@@ -7,19 +7,25 @@ import { StackError } from './errors.ts';
 /** A process known by pid AND start time: a pid alone may belong to somebody else after a reboot or a wrap-around. */
 export interface ProcessRecord {
   readonly pid: number;
-  /** Field 22 of /proc/PID/stat: clock ticks since boot; source: proc(5). */
+  /** Clock ticks from boot to its start. */
   readonly startTicks: string;
   readonly bootId: string;
 }
 
 const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
-function stat(pid: number): { state: string; startTicks: string } | null {
+/** What /proc/PID/stat says; source: proc(5), fields 3, 20 and 22. */
+export function parseStat(text: string): { readonly startTicks: string; readonly hasEnded: boolean } {
+  // The command name stands in brackets and may hold blanks and brackets itself: fields count from the last one.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, threads, startTicks] = [fields[0]!, Number(fields[17]), fields[19]!];
+  // Of a killed process the first thread may be a zombie while others are still ending, with its ports and files in hand.
+  return { startTicks, hasEnded: (state === 'Z' || state === 'X') && threads <= 1 };
+}
+
+function stat(pid: number): ReturnType<typeof parseStat> | null {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command name stands in brackets and may hold blanks and brackets itself: fields count from the last one.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', startTicks: fields[19] ?? '' };
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return null;
   }
@@ -32,8 +38,7 @@ export function recordOf(pid: number): ProcessRecord | null {
 
 export function isRunning(record: ProcessRecord): boolean {
   const found = stat(record.pid);
-  const hasEnded = found === null || found.state === 'Z' || found.state === 'X';
-  return !hasEnded && found.startTicks === record.startTicks && bootId() === record.bootId;
+  return found !== null && !found.hasEnded && found.startTicks === record.startTicks && bootId() === record.bootId;
 }
 
 /** Null when there is no record, or none that can be read: `writeRecord` never leaves half of one. */

@@ -27,7 +27,7 @@ describe('serviceConfig', () => {
     expect(serviceConfig(serve, 'accounts', noFile)).toEqual({
       port: 8080,
       host: '127.0.0.1',
-      freshWithinMs: 30_000,
+      freshWithinMs: 120_000,
       database: { host: '127.0.0.1', port: 3306, user: 'reader', password: 's3cret', database: 'accounts' },
     });
   });
