@@ -29,7 +29,7 @@ export async function recreateTopic(bridge: Bridge, topic: string, messages: num
     await admin.deleteTopics({ topics: [topic] });
     await eventually(`${topic} is gone`, async () => !(await admin.listTopics()).includes(topic));
     await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
-    await eventually(`the broker serves ${topic}`, () => admin.fetchTopicMetadata({ topics: [topic] }));
+    await eventually(`the broker serves ${topic}`, () => admin.fetchTopicOffsets(topic));
     await admin.disconnect();
   });
   if (messages > 0)

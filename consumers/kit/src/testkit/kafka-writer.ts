@@ -65,7 +65,7 @@ export class KafkaWriter {
   async topic(partitions = 1, name = this.freshName()): Promise<string> {
     const topics = [{ topic: name, numPartitions: partitions, replicationFactor: 1 }];
     await this.#admin.createTopics({ topics, waitForLeaders: false });
-    await eventually(`the broker serves ${name}`, () => this.#admin.fetchTopicMetadata({ topics: [name] }));
+    await eventually(`the broker serves ${name}`, () => this.#admin.fetchTopicOffsets(name));
     return name;
   }
 

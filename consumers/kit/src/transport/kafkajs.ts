@@ -131,13 +131,13 @@ async function createTopic(admin: Admin, { topic, partitions, replicationFactor,
 }
 
 /**
- * The broker knows a topic some moments after the controller has made it. kafkajs' own wait takes that for an error unless it
+ * The broker knows a topic, and leads its partitions, some moments after the controller has made it. kafkajs' own wait takes that for an error unless it
  * retries everything.
  */
 async function served(admin: Admin, topic: string): Promise<void> {
   for (const until = Date.now() + 15_000; ; await delay(20)) {
     try {
-      await admin.fetchTopicMetadata({ topics: [topic] });
+      await describeTopic(admin, topic);
       return;
     } catch (error) {
       if (Date.now() > until) throw error;
