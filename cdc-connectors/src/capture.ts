@@ -6,6 +6,8 @@ export interface CaptureOptions {
   readonly database: { readonly host: string; readonly port: number; readonly user: string; readonly password: Secret };
   /** `database.table` each: the union of what the declarations name. */
   readonly tables: readonly string[];
+  /** `database.table.column` each: never leaves the database. */
+  readonly withheld?: readonly string[];
   /** `host:port` of Kafka, as the Connect worker sees it. */
   readonly kafka: readonly string[];
   /** The registry's own API (Apicurio v2), as the worker sees it. */
@@ -30,6 +32,13 @@ export interface Capture {
   readonly topics: readonly CaptureTopic[];
 }
 
+/**
+ * Messages of a connection lost in the middle of an event: the connector then begins again from its stored offset. Anything else
+ * stops it. Debezium 3.5.0 takes nothing for retriable by itself: `MariaDbErrorHandler.isRetriable` looks behind the last cause.
+ */
+const lostConnection =
+  '(?s).*(Connection reset|Connection refused|Broken pipe|Socket closed|Failed to read next byte|unexpected end of stream).*';
+
 const forever = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' };
 const avroConverter = 'io.apicurio.registry.utils.converter.AvroConverter';
 
@@ -47,8 +56,9 @@ export function capture(options: CaptureOptions): Capture {
     name: prefix,
     topics: [
       topic(`${prefix}.transaction`, forever),
+      topic(`${prefix}.corrections`, forever),
       topic(`__debezium-heartbeat.${prefix}`, { 'cleanup.policy': 'delete', 'retention.ms': '3600000' }),
-      ...options.tables.map((table) => topic(`${prefix}.${table}`, forever)),
+      ...options.tables.map((table) => topic(topicName(`${prefix}.${table}`), forever)),
     ],
     config: mariaDbSource({
       topicPrefix: prefix,
@@ -61,6 +71,7 @@ export function capture(options: CaptureOptions): Capture {
         include: [...new Set(options.tables.map((table) => table.slice(0, table.indexOf('.'))))],
       },
       table: { include: options.tables },
+      ...(options.withheld && { column: { exclude: options.withheld } }),
       schemaHistory: {
         kafka: { bootstrapServers: kafka, topic: `${prefix}.schema-history` },
         storeOnlyCapturedDatabasesDdl: true,
@@ -75,11 +86,11 @@ export function capture(options: CaptureOptions): Capture {
       // Fast rather than thrifty: with the defaults a change is on its way for a quarter of a second.
       pollIntervalMs: 5,
       producerOverride: { 'linger.ms': 0, 'compression.type': 'zstd', 'max.request.size': 20_971_520 },
-      // A quiet server must not look like a dead one: it sends a sign of life every 0.8 of the keep-alive. Not shorter: a reader
-      // that is held up for longer than the keep-alive connects anew inside its task, and if the worker then dies before that
-      // transaction's end, its rest is lost.
+      // A quiet server must not look like a dead one: it sends a sign of life every 0.8 of the keep-alive. Not shorter, and not
+      // off: decision 4.
       heartbeatIntervalMs: 1000,
       connectKeepAliveIntervalMs: 60_000,
+      extra: { 'internal.custom.retriable.exception': lostConnection, 'retriable.restart.connector.wait.ms': 2000 },
       decimalHandlingMode: 'precise',
       bigintUnsignedHandlingMode: 'precise',
       timePrecisionMode: 'adaptive_time_microseconds',
@@ -90,6 +101,11 @@ export function capture(options: CaptureOptions): Capture {
       topicCreation: { default: { partitions: 1, replicationFactor, config: forever } },
     }),
   };
+}
+
+/** A name as Debezium makes a topic of it: what Kafka does not allow becomes `_`. */
+export function topicName(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9._-]/g, '_');
 }
 
 /** Apicurio's converter with the Confluent wire format: the ids in the messages are the ids of the Confluent API. */

@@ -1,2 +1,3 @@
-export { type Capture, type CaptureOptions, type CaptureTopic, capture } from './capture.ts';
+export { type Capture, type CaptureOptions, type CaptureTopic, capture, topicName } from './capture.ts';
 export { captureGrants, captureUserStatements } from './capture-user.ts';
+export { isSnapshotLine, type SnapshotCost, snapshotCost, type TableCost, unknownSnapshot } from './snapshot-cost.ts';

@@ -1,1 +1,3 @@
-export { demo, down } from './demo.ts';
+export { withheld } from './connector.ts';
+export { run } from './run.ts';
+export { type Service, services, tablesOf } from './services.ts';

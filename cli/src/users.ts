@@ -1,28 +1,47 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { captureUserStatements } from '@banyan/connectors';
 import type { Stack } from '@banyan/stack';
 import mysql from 'mysql2/promise';
+import { passwordFile } from './parts/node-part.ts';
+import { readModelUser } from './parts/service-parts.ts';
 
-/** Makes the demo's database users, each with a password of this stack and the rights it needs. */
-export async function makeUsers(stack: Stack): Promise<void> {
-  const [bank, accounts, capture] = await Promise.all(
-    ['bank', 'accounts', 'capture'].map((name) => stack.credentials.password(name)),
-  );
+/** Makes the accounts of the bank and of the capture, each with a password of this stack and the rights it needs. */
+export async function makeSourceUsers(stack: Stack): Promise<void> {
+  const [bank, capture] = await Promise.all(['bank', 'capture'].map((name) => stack.credentials.password(name)));
   await run(stack, 'source-db', [
     'SET SESSION sql_log_bin = 0',
     ...user('bank', bank!, 'bank'),
     'SET SESSION sql_log_bin = 1',
     ...captureUserStatements({ name: 'capture', host: '127.0.0.1', password: capture! }),
   ]);
-  await run(stack, 'read-db', ['CREATE DATABASE IF NOT EXISTS accounts', ...user('accounts', accounts!, 'accounts')]);
-  await writeFile(join(stack.credentials.folder, 'accounts.password'), accounts!, { mode: 0o600 });
+  await writeFile(passwordFile(stack, 'capture'), capture!, { mode: 0o600 });
 }
+
+/** Makes a service's own database, and an account that reaches nothing else. */
+export async function makeReadModel(stack: Stack, service: string): Promise<void> {
+  const name = readModelUser(service);
+  const password = await stack.credentials.password(name);
+  await run(stack, 'read-db', [`CREATE DATABASE IF NOT EXISTS \`${service}\``, ...user(name, password, service)]);
+  await writeFile(passwordFile(stack, name), password, { mode: 0o600 });
+}
+
+/** One more database of a service's own, for another version of what it knows. */
+export async function makeVersion(stack: Stack, service: string, database: string): Promise<void> {
+  const name = readModelUser(service);
+  await run(stack, 'read-db', [
+    `CREATE DATABASE IF NOT EXISTS \`${database}\``,
+    `GRANT ALL ON \`${database}\`.* TO \`${name}\`@'127.0.0.1'`,
+  ]);
+}
+
+/** Forgets what a service knows: when it is started again, it fills anew. */
+export const dropReadModel = (stack: Stack, service: string): Promise<void> =>
+  run(stack, 'read-db', [`DROP DATABASE IF EXISTS \`${service}\``]);
 
 /** Passwords are base64url: nothing in them needs quoting. */
 const user = (name: string, password: string, database: string): string[] => [
-  `CREATE USER IF NOT EXISTS ${name}@'127.0.0.1' IDENTIFIED BY '${password}'`,
-  `GRANT ALL ON ${database}.* TO ${name}@'127.0.0.1'`,
+  `CREATE USER IF NOT EXISTS \`${name}\`@'127.0.0.1' IDENTIFIED BY '${password}'`,
+  `GRANT ALL ON \`${database}\`.* TO \`${name}\`@'127.0.0.1'`,
 ];
 
 async function run(stack: Stack, server: 'source-db' | 'read-db', statements: readonly string[]): Promise<void> {

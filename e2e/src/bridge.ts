@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { withheld } from '@banyan/cli';
 import { capture, captureUserStatements } from '@banyan/connectors';
 import { kafkaJsTransport } from '@banyan/kit/transport';
 import { Stack } from '@banyan/stack';
@@ -57,6 +58,7 @@ export async function openBridge(name: string, stack = suiteStack()): Promise<Br
     connect,
     environment: {
       PORT: '0',
+      AUTH: 'off',
       READ_DB_PORT: String(readRoot.port),
       READ_DB_USER: readRoot.user,
       READ_DB_PASSWORD: readRoot.password,
@@ -65,6 +67,10 @@ export async function openBridge(name: string, stack = suiteStack()): Promise<Br
       SCHEMA_REGISTRY_URL: stack.registryUrl,
       TOPIC_PREFIX: name,
       SOURCE_DATABASE: name,
+      SOURCE_DB_PORT: String(sourceRoot.port),
+      // As in production: one who may read, and nothing else.
+      SOURCE_DB_USER: 'capture',
+      SOURCE_DB_PASSWORD: await stack.credentials.password('capture'),
     },
     capture: async (tables) => {
       await applyCapture(stack, connect, name, tables);
@@ -104,7 +110,7 @@ export async function openBridge(name: string, stack = suiteStack()): Promise<Br
 }
 
 /** Makes topics and connector for `<name>.<table>` and waits until it streams. */
-async function applyCapture(
+export async function applyCapture(
   stack: Stack,
   connect: ConnectClient,
   name: string,
@@ -124,6 +130,8 @@ async function applyCapture(
       password: secretRef('file', stack.credentials.file('capture'), 'password'),
     },
     tables: tables.map((table) => `${name}.${table}`),
+    // What the demo's connector withholds, in a database of another name.
+    withheld: withheld.map((column) => column.replace('bank.', `${name}.`)),
     kafka: [stack.kafka],
     registryUrl: stack.registryNativeUrl,
     serverId: 1000 + (crc32(name) % 1_000_000),

@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { differences } from './bank.ts';
 import { type Bridge, openBridge, position } from './bridge.ts';
-import { one } from './database.ts';
 import { eventually } from './eventually.ts';
 import { writeRecording } from './record.ts';
 import { type SeenTransaction, total } from './seen-transaction.ts';
 import { ServiceProcess } from './service-process.ts';
+import { SlowProxy } from './slow-proxy.ts';
 import { capturedTables, SourceStory } from './source-story.ts';
 import { TopicTail } from './topic-tail.ts';
+import { WholeReader } from './whole-reader.ts';
 
 /** RECORD=1 make test ONLY=connector-restart: a small run, kept as the recording that the merge's own tests replay. */
 const { RECORD } = process.env;
@@ -22,7 +23,8 @@ describe('a connector that is disturbed in the middle of a transaction', () => {
   let story: SourceStory;
   let tail: TopicTail;
   let projector: ServiceProcess;
-  const reader = { reads: 0, parts: [] as string[], stop: false, done: Promise.resolve() };
+  let proxy: SlowProxy;
+  let reader: WholeReader;
   let larges = 0;
 
   beforeAll(async () => {
@@ -31,7 +33,8 @@ describe('a connector that is disturbed in the middle of a transaction', () => {
     await story.begin();
     await bridge.capture(capturedTables);
     // So long that a busy machine is not taken for a lost connection.
-    await publishSlowly({ keepAliveMs: 60_000 });
+    proxy = await SlowProxy.to(bridge.stack.ports['source-db']);
+    await publishSlowly({ keepAliveMs: 60_000, port: proxy.port });
     tail = await TopicTail.open(bridge, capturedTables);
     projector = await ServiceProcess.start('project', {
       ...bridge.environment,
@@ -40,22 +43,22 @@ describe('a connector that is disturbed in the middle of a transaction', () => {
       MAX_ROWS: String(maxRows),
     });
     await projector.state('streaming');
-    reader.done = readOn();
+    reader = new WholeReader(bridge, (orders) => orders % (rows / 2) === 0, 2);
   }, 180_000);
 
   afterAll(async () => {
-    reader.stop = true;
-    await reader.done.catch(() => {});
+    await reader?.stop();
     await projector?.kill();
     await tail?.close();
     await bridge?.close();
+    await proxy?.close();
   });
 
   /**
    * Small batches, so that publishing a large transaction takes a while, and a keep-alive of the test's choice. The connector
    * is stopped meanwhile: otherwise it would restart some seconds later, unasked.
    */
-  const publishSlowly = async ({ keepAliveMs }: { readonly keepAliveMs: number }) => {
+  const publishSlowly = async ({ keepAliveMs, port }: { readonly keepAliveMs: number; readonly port: number }) => {
     const { connect, name } = bridge;
     const config = await connect.config(name);
     await connect.stop(name);
@@ -68,26 +71,12 @@ describe('a connector that is disturbed in the middle of a transaction', () => {
       'max.batch.size': String(batch),
       'max.queue.size': String(batch * 2),
       'connect.keep.alive.interval.ms': String(keepAliveMs),
+      'database.port': String(port),
       // What a killed task leaves open in Kafka keeps the next worker from starting for so long; a minute by default.
       'producer.override.transaction.timeout.ms': '5000',
     });
     await connect.resume(name);
     await connect.waitUntilStreaming(name, { timeoutMs: 60_000, pollMs: 100 });
-  };
-
-  /** Looks at the read model all the time: large transactions are there whole or not at all, by ONE SELECT. */
-  const readOn = async () => {
-    while (!reader.stop) {
-      const counts = await one<{ orders: string; lines: string }>(
-        bridge.read,
-        `SELECT (SELECT COUNT(*) FROM orders WHERE batch > 0) AS orders,
-                (SELECT COUNT(*) FROM order_lines WHERE batch > 0) AS \`lines\``,
-      );
-      const [orders, lines] = [Number(counts.orders), Number(counts.lines)];
-      reader.reads++;
-      if (orders !== lines || orders % (rows / 2) !== 0) reader.parts.push(`${orders} orders, ${lines} lines`);
-      await delay(2); // leaves the machine to the others
-    }
   };
 
   const killWorker = async () => {
@@ -125,13 +114,33 @@ describe('a connector that is disturbed in the middle of a transaction', () => {
     throw new Error('three times the connector was disturbed too late; make max.batch.size smaller or `rows` larger');
   };
 
+  /** A large transaction of which some rows never come, closed by a later one. */
+  const cutTransaction = async () => {
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const told = await story.large(++larges, rows);
+      const now = () => tail.transaction(told.gtid);
+      await tail.until(`a part of ${told.gtid}`, () => total(now().sent) > rows / 8);
+      await freezeWorker(2500);
+      await tail.until('BEGIN comes again', () => now().wasBegunAgain || now().hasEnded);
+      const again = total(now().sent);
+      await tail.until('rows come again', () => total(now().sent) > again + batch || now().hasEnded);
+      await killWorker();
+      const next = await story.region();
+      await tail.until('the next transaction', () => tail.transaction(next.gtid).hasEnded, 150_000);
+      await tail.caughtUp();
+      console.info(`${told.what}: ${now().markers}, sent ${JSON.stringify(now().sent)}`);
+      if (now().markers === 'BEGIN BEGIN' && total(now().distinct) < rows) return told;
+    }
+    throw new Error('three times the worker was killed too late; make max.batch.size smaller or `rows` larger');
+  };
+
   const equalAtOnePosition = async () => {
     const reached = await bridge.caughtUp(60_000);
     expect(await bridge.sourcePosition()).toBe(reached);
     expect(await position(bridge.read)).toBe(reached);
     expect(await differences(bridge, capturedTables)).toEqual([]);
     expect(reader.parts).toEqual([]);
-    expect(reader.reads).toBeGreaterThan(100);
+    expect(reader.reads).toBeGreaterThan(10);
   };
 
   it('DDL, grants and XA have a BEGIN and never an END; the read model goes past them', async () => {
@@ -156,8 +165,20 @@ describe('a connector that is disturbed in the middle of a transaction', () => {
     expect(total(seen.counted)).toBeLessThan(rows);
   }, 300_000);
 
+  it('its connection reset: it begins again by itself from what it stored, and sends no row twice', async () => {
+    const { told, seen } = await inTheMiddle(
+      async () => proxy.cut(),
+      () => true,
+    );
+    await equalAtOnePosition();
+    expect(seen.markers).toBe('BEGIN BEGIN END');
+    expect(seen.sent).toEqual(told.rows);
+    const { tasks } = await bridge.connect.status(bridge.name);
+    expect(tasks.map(({ state }) => state)).toEqual(['RUNNING']);
+  }, 300_000);
+
   it('connected anew: BEGIN and the rows come again, END counts them once, and what came again is dropped', async () => {
-    await publishSlowly({ keepAliveMs: 1000 });
+    await publishSlowly({ keepAliveMs: 1000, port: bridge.stack.ports['source-db'] });
     const { told, seen } = await inTheMiddle(
       () => freezeWorker(2500),
       ({ sent }) => total(sent) > rows,
@@ -166,5 +187,16 @@ describe('a connector that is disturbed in the middle of a transaction', () => {
     expect(seen.distinct).toEqual(told.rows);
     expect(seen.counted).toEqual(told.rows);
     if (RECORD) await writeRecording(tail, story.told);
+  }, 300_000);
+
+  // What Debezium 3.5.0 does here loses rows; should it be mended one day, this test says so.
+  it('connected anew, then killed before END: the rest never comes, and the projector stops by name', async () => {
+    const before = await bridge.caughtUp();
+    const { gtid } = await cutTransaction();
+    const ready = await projector.state('stopped');
+    expect(ready).toMatchObject({ ready: false, code: 'transaction-cut' });
+    expect(ready.reason).toContain(gtid);
+    expect(await position(bridge.read)).toBe(before);
+    expect(reader.parts).toEqual([]);
   }, 300_000);
 });

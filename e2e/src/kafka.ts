@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import type { Bridge } from './bridge.ts';
 import { eventually } from './eventually.ts';
@@ -18,6 +19,23 @@ export async function produce(bridge: Bridge, topic: string, values: readonly (B
     await producer.connect();
     await producer.send({ topic, messages: values.map((value) => ({ key: null, value })) });
     await producer.disconnect();
+  });
+}
+
+/** The value of the first message that the topic has. */
+export async function firstMessage(bridge: Bridge, topic: string): Promise<Buffer> {
+  return withKafka(bridge, async (kafka) => {
+    const consumer = kafka.consumer({ groupId: `first-${randomUUID()}`, maxWaitTimeInMs: 100 });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    try {
+      return await new Promise<Buffer>((found, fail) => {
+        const eachMessage = async ({ message }: { message: { value: Buffer | null } }) => found(message.value!);
+        consumer.run({ autoCommit: false, eachMessage }).catch(fail);
+      });
+    } finally {
+      await consumer.disconnect();
+    }
   });
 }
 

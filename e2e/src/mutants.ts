@@ -21,7 +21,7 @@ const changes: Readonly<Record<string, Change | readonly Change[]>> = {
   'checkpoint-first': {
     file: '/projection/pass.ts',
     find: 'await this.#writer.write(batch.changes);',
-    put: 'if (batch.checkpoint) await this.#writer.commit({ ...batch.checkpoint, anchors: new Map() }, null); await this.#writer.write(batch.changes);',
+    put: 'if (batch.checkpoint) await this.#writer.commit({ ...batch.checkpoint, anchors: new Map(), filled: this.filled }, null); await this.#writer.write(batch.changes);',
   },
   'skip-undecodable': {
     file: '/serde/decoder.ts',
@@ -39,9 +39,9 @@ const changes: Readonly<Record<string, Change | readonly Change[]>> = {
     put: "'kafka-unreachable': 'stop'",
   },
   'longs-are-numbers': {
-    file: '/serde/avro-types.ts',
-    find: 'fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),',
-    put: 'fromBuffer: (buffer: Buffer) => BigInt(Number(buffer.readBigInt64LE())),',
+    file: '/serde/avro-reader.ts',
+    find: 'long: (cursor) => BigInt(cursor.whole()),',
+    put: 'long: (cursor) => BigInt(Number(cursor.whole())),',
   },
   'trust-counts': [
     { file: '/merge/marker-log.ts', find: 'transaction.sentAgain = true;\n  transaction.counts = null;', put: '' },
@@ -56,6 +56,46 @@ const changes: Readonly<Record<string, Change | readonly Change[]>> = {
     find: 'if (before) before.closedFor ??= nextRequest;',
     put: '',
   },
+  'lazy-queries': {
+    file: '/apply/query-refresh.ts',
+    find: 'else await this.#compute(query, groups);',
+    put: 'else if (groups.length > 20) await this.#compute(query, groups);',
+  },
+  'forget-cuts': {
+    file: '/merge/marker-log.ts',
+    find: 'if (known.closedFor === null) known.maybeCut = true;\n    else known',
+    put: 'if (known.closedFor !== null) known',
+  },
+  'no-cascades': {
+    file: '/apply/writer.ts',
+    find: 'for await (const made of this.#cascades.expand(losses)) {',
+    put: 'for await (const made of this.#cascades.expand([])) {',
+  },
+  'prove-without-hold': {
+    file: '/proof/windows.ts',
+    find: 'await barrier.advance(position);\n    await openReadSnapshot(sessions.read, projection, position);',
+    put: "await barrier.release(); await sessions.read.run('START TRANSACTION WITH CONSISTENT SNAPSHOT');",
+  },
+  'repair-without-barrier': [
+    { file: '/proof/repair.ts', find: 'await barrier.advance(at);', put: 'await barrier.release();' },
+    {
+      file: '/proof/repair.ts',
+      find: 'await this.#publish(corrections);',
+      put: 'await new Promise((done) => setTimeout(done, 1500)); await this.#publish(corrections);',
+    },
+    {
+      file: '/projection/corrections.ts',
+      find: 'if (position === null) return [];',
+      put: 'if (position === null) return []; return this.#pending.splice(0).map(({ correction }) => correction);',
+    },
+    { file: '/projection/corrections.ts', find: 'coversAll(position, at) && !coversAll(at, position)', put: 'false' },
+    { file: '/projection/pass.ts', find: ', this.#corrections.upTo)', put: ', null)' },
+  ],
+  'no-owner': {
+    file: '/query-api/access.ts',
+    find: 'return { owner: ownerIs(served, customerId), expiresAtMs };',
+    put: 'return { owner: null, expiresAtMs };',
+  },
 };
 
 /** A load hook that gives Node the mutated text of those files, and everything else as it is. */
@@ -64,10 +104,12 @@ export function mutants(name: string): LoadHookSync {
   if (!found) throw new Error(`no mutant '${name}'; there are ${Object.keys(changes).join(', ')}`);
   return (url, context, next) => {
     const loaded = next(url, context);
-    const change = [found].flat().find(({ file }) => url.endsWith(file));
-    if (!change) return loaded;
-    const source = String(loaded.source);
-    if (!source.includes(change.find)) throw new Error(`mutant '${name}': ${change.file} has no '${change.find}'`);
-    return { ...loaded, source: source.replace(change.find, () => change.put) };
+    const ofFile = [found].flat().filter(({ file }) => url.endsWith(file));
+    if (ofFile.length === 0) return loaded;
+    const source = ofFile.reduce((text, { file, find, put }) => {
+      if (!text.includes(find)) throw new Error(`mutant '${name}': ${file} has no '${find}'`);
+      return text.replace(find, () => put);
+    }, String(loaded.source));
+    return { ...loaded, source };
   };
 }

@@ -13,7 +13,10 @@ export interface Scenario {
 }
 
 /** A bank that is captured, on databases and topics of its own, for the tests of one `describe`. */
-export function bankScenario(name: string, options: { readonly keepServices?: boolean } = {}): Scenario {
+export function bankScenario(
+  name: string,
+  options: { readonly keepServices?: boolean; readonly tables?: readonly string[] } = {},
+): Scenario {
   let bridge: Bridge;
   let bank: RunningBank;
   const services: ServiceProcess[] = [];
@@ -25,7 +28,7 @@ export function bankScenario(name: string, options: { readonly keepServices?: bo
   beforeAll(async () => {
     bridge = await openBridge(name);
     bank = await openBank(bridge);
-    await bridge.capture(bankTables);
+    await bridge.capture([...bankTables, ...(options.tables ?? [])]);
   }, 180_000);
   afterEach(async () => {
     for (const traffic of running.splice(0)) await traffic.stop();

@@ -2,11 +2,10 @@
 // signal when told to: SIGKILL to die there, SIGSTOP to freeze there.
 import { writeSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import type { Projection } from '@banyan/kit';
 import { mutants } from './mutants.ts';
 
 const {
-  PROJECTION = 'accounts',
+  PROJECTION = 'ledger',
   SOURCE_DATABASE = 'bank',
   MUTANT,
   SIGNAL = 'SIGKILL',
@@ -16,18 +15,22 @@ const {
 if (MUTANT) registerHooks({ load: mutants(MUTANT) });
 
 const { runService } = await import('@banyan/kit');
-const { projectionOf } = (await import(`./projections/${PROJECTION}.ts`)) as {
-  projectionOf: (database: string) => Projection;
-};
+const { onDatabase } = await import('@banyan/kit/testkit');
+const { projectionNamed } = await import('./projections/index.ts');
 
 let left = Number(SIGNAL_AFTER);
-process.exitCode = await runService(projectionOf(SOURCE_DATABASE), process.argv.slice(2), process.env, {
-  onStep: (step) => {
-    if (step !== SIGNAL_AT || --left !== 0) return;
-    writeSync(
-      1,
-      `${JSON.stringify({ signal: SIGNAL, at: step, transaction: step.endsWith('written') ? 'open' : 'none' })}\n`,
-    );
-    process.kill(process.pid, SIGNAL);
+process.exitCode = await runService(
+  onDatabase(await projectionNamed(PROJECTION), SOURCE_DATABASE),
+  process.argv.slice(2),
+  process.env,
+  {
+    onStep: (step) => {
+      if (step !== SIGNAL_AT || --left !== 0) return;
+      writeSync(
+        1,
+        `${JSON.stringify({ signal: SIGNAL, at: step, transaction: step.endsWith('written') ? 'open' : 'none' })}\n`,
+      );
+      process.kill(process.pid, SIGNAL);
+    },
   },
-});
+);

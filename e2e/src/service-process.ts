@@ -33,6 +33,7 @@ export class ServiceProcess {
         PATH: process.env.PATH,
         BANYAN_STACK: process.env.BANYAN_STACK,
         MUTANT: process.env.MUTANT,
+        KAFKA_CLIENT: process.env.KAFKA_CLIENT,
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -53,8 +54,11 @@ export class ServiceProcess {
     });
   }
 
-  async get(path: string): Promise<{ status: number; body: Record<string, unknown> & { data?: unknown } }> {
-    const response = await fetch(`${await this.url()}${path}`);
+  async get(
+    path: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ status: number; body: Record<string, unknown> & { data?: unknown } }> {
+    const response = await fetch(`${await this.url()}${path}`, { headers });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 

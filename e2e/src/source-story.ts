@@ -90,6 +90,11 @@ export class SourceStory {
     return this.#tell(`large transaction ${batch}`, { orders: rows / 2, order_lines: rows / 2 }, statements.flat());
   }
 
+  /** One more region. */
+  async region(): Promise<Told> {
+    return this.#tell('a region', { regions: 1 }, ["INSERT INTO regions SELECT MAX(id) + 1, 'new' FROM regions"]);
+  }
+
   async #tell(what: string, rows: Told['rows'], statements: readonly string[], { ends = true } = {}): Promise<Told> {
     const sql = statements.join(';\n');
     await this.#source.query(statements.length > 1 ? `START TRANSACTION; ${sql}; COMMIT` : sql);

@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isFree, readConfig, Stack } from '@banyan/stack';
+import { readConfig, Stack } from '@banyan/stack';
+import { freePorts } from './free-ports.ts';
 import { leftovers } from './leftovers.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -43,8 +44,12 @@ async function all(): Promise<void> {
   }
   await tests('unit', {}, ['--maxWorkers=2']);
   const stack = await Stack.prepare(
-    readConfig({ ...process.env, BANYAN_DATA: folder }, { root, purpose: 'test', portBase: await freeBase() }),
+    readConfig(
+      { ...process.env, BANYAN_DATA: folder, BANYAN_PORT_BASE: '' },
+      { root, purpose: 'test', portBase: await freePorts(8) },
+    ),
     say,
+    stop.signal,
   );
   try {
     await stack.start({ progress: say, signal: stop.signal });
@@ -128,15 +133,6 @@ async function run(args: string[], environment: Record<string, string>): Promise
   } finally {
     stop.signal.removeEventListener('abort', end);
   }
-}
-
-/** The first of some port ranges in which nothing listens, so that a demo may run beside the tests. */
-async function freeBase(): Promise<number> {
-  for (let base = 28_700; base < 29_700; base += 20) {
-    const free = await Promise.all(Array.from({ length: 8 }, (_, index) => isFree(base + index)));
-    if (free.every(Boolean)) return base;
-  }
-  throw new Error('no free range of ports from 28700 to 29700');
 }
 
 function say(who: string, text: string): void {

@@ -4,13 +4,15 @@ import { findAccount, listAccounts, readLedger } from './accounts.ts';
 import { findCustomer } from './customers.ts';
 import { select } from './database.ts';
 import { isUnreachable } from './database-error.ts';
+import { addPages, sendRefusal } from './pages.ts';
 import { Rejection } from './rejection.ts';
 import { parseAfter, parseId, parseLimit, parseOrder } from './requests.ts';
+import { addSelfServiceApi } from './self-service-api.ts';
 import { transfer } from './transfers.ts';
 
 const MAX_BODY = '16kb';
 
-/** The bank's HTTP face over an open pool. Every error is `{error: {code, message}}`. */
+/** The bank's HTTP face over an open pool. Every error is `{error: {code, message}}`, under /web a page that says it. */
 export function createApp(pool: Pool, log: (line: string) => void): Application {
   const app = express();
   app.disable('x-powered-by');
@@ -47,6 +49,9 @@ export function createApp(pool: Pool, log: (line: string) => void): Application 
     response.json({ status: 'ok' });
   });
 
+  addPages(app, pool, log);
+  addSelfServiceApi(app, pool, log);
+
   app.use((request: Request) => {
     const asked = `${request.method} ${request.path}`;
     throw new Rejection(404, 'unknown_route', `the bank does not answer ${asked}; node src/main.ts --help lists what`);
@@ -57,6 +62,7 @@ export function createApp(pool: Pool, log: (line: string) => void): Application 
     const rejection = toRejection(error);
     if (rejection.status >= 500)
       log(`${request.method} ${request.path} answered ${rejection.status}: ${String(error)}`);
+    if (request.path.startsWith('/web/')) return sendRefusal(response, rejection);
     response.status(rejection.status).json({ error: { code: rejection.code, message: rejection.message } });
   });
   return app;

@@ -20,6 +20,8 @@ export interface TrafficArguments {
   readonly forMs: number;
   readonly orders?: number;
   readonly seed: number;
+  /** Given for the whole of a bank's business; else transfers alone. */
+  readonly mix?: 'full';
 }
 
 /** Reads the options of `serve`, of which there are none. Throws UsageError. */
@@ -38,7 +40,13 @@ export function parseSeedArguments(args: readonly string[]): SeedArguments {
 
 /** Reads the options of `traffic`. Throws UsageError. */
 export function parseTrafficArguments(args: readonly string[]): TrafficArguments {
-  const given = read(args, ['url', 'rate', 'clients', 'for', 'orders', 'seed']);
+  const given = read(args, ['url', 'rate', 'clients', 'for', 'orders', 'seed', 'mix']);
+  if (!['transfers', 'full'].includes(given.mix ?? 'transfers')) {
+    throw new UsageError(`--mix must be transfers or full, got "${given.mix}"`);
+  }
+  if (given.mix === 'full' && given.url !== undefined) {
+    throw new UsageError('--url is for --mix transfers; the full mix works on the database of BANK_DB_NAME');
+  }
   const orders = given.orders;
   return {
     url: given.url === undefined ? undefined : httpUrl(given.url),
@@ -47,7 +55,19 @@ export function parseTrafficArguments(args: readonly string[]): TrafficArguments
     forMs: duration('--for', given.for ?? '10s'),
     ...(orders === undefined ? {} : { orders: wholeNumber('--orders', orders, 1, 1_000_000_000) }),
     seed: wholeNumber('--seed', given.seed ?? '1', 0, MAX_SEED),
+    ...(given.mix === 'full' ? { mix: 'full' as const } : {}),
   };
+}
+
+/** Reads the options of `nightly`. Throws UsageError. */
+export function parseNightlyArguments(args: readonly string[]): { readonly rows: number } {
+  return { rows: wholeNumber('--rows', read(args, ['rows']).rows ?? '100000', 1, 10_000_000) };
+}
+
+/** Reads the options of `purge`. Throws UsageError. */
+export function parsePurgeArguments(args: readonly string[]): { readonly olderThanDays: number } {
+  const given = read(args, ['older-than']);
+  return { olderThanDays: wholeNumber('--older-than', given['older-than'] ?? '30', 0, 36_500) };
 }
 
 function read(args: readonly string[], names: readonly string[]): Record<string, string | undefined> {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseSeedArguments, parseServeArguments, parseTrafficArguments } from './arguments.ts';
+import {
+  parseNightlyArguments,
+  parsePurgeArguments,
+  parseSeedArguments,
+  parseServeArguments,
+  parseTrafficArguments,
+} from './arguments.ts';
 
 describe('the command line', () => {
   it('has defaults', () => {
@@ -21,6 +27,8 @@ describe('the command line', () => {
       orders: 9,
       seed: 7,
     });
+    expect(parseTrafficArguments(['--mix', 'full']).mix).toBe('full');
+    expect(parseTrafficArguments(['--mix', 'transfers']).mix).toBeUndefined();
     expect(parseTrafficArguments(['--for', '250ms']).forMs).toBe(250);
   });
 
@@ -38,11 +46,21 @@ describe('the command line', () => {
   it.each([
     [['--for', '10'], /--for must be a time such as/],
     [['--for', '0s'], /--for must be/],
+    [['--mix', 'half'], /--mix must be transfers or full/],
+    [['--mix', 'full', '--url', 'http://127.0.0.1:1'], /--url is for/],
     [['--rate', '0'], /--rate must be/],
     [['--url', 'ftp://x'], /--url must be an address/],
     [['--url', 'nonsense'], /--url must be an address/],
   ])('traffic %j is refused', (args, message) => {
     expect(() => parseTrafficArguments(args)).toThrow(message);
+  });
+
+  it('nightly and purge take one number', () => {
+    expect([parseNightlyArguments([]), parsePurgeArguments([])]).toEqual([{ rows: 100_000 }, { olderThanDays: 30 }]);
+    expect(parseNightlyArguments(['--rows', '5'])).toEqual({ rows: 5 });
+    expect(parsePurgeArguments(['--older-than', '0'])).toEqual({ olderThanDays: 0 });
+    expect(() => parseNightlyArguments(['--rows', '0'])).toThrow(/--rows must be/);
+    expect(() => parsePurgeArguments(['--older-than', '1d'])).toThrow(/--older-than must be/);
   });
 
   it('serve takes nothing', () => {

@@ -16,8 +16,8 @@ export interface DatabaseSettings {
   readonly name: string;
 }
 
-/** What may be bound to a `?`: never an object, which the driver would expand into SQL. */
-export type Value = string | bigint | null;
+/** What may be bound to a `?`: never a plain object, which the driver would expand into SQL. Bytes are a Buffer. */
+export type Value = string | bigint | Buffer | null;
 
 /** A pool or one of its connections. */
 export type Queryable = Pick<Connection, 'query'>;
@@ -73,7 +73,7 @@ export async function select<Row>(on: Queryable, sql: string, values: readonly V
   return rows as unknown as Row[];
 }
 
-/** Runs an INSERT or UPDATE; returns the id the database gave (0 when none) and the number of rows it matched. */
+/** Runs an INSERT, UPDATE or DELETE; returns the id the database gave (0 when none) and the number of rows it matched. */
 export async function change(
   on: Queryable,
   sql: string,

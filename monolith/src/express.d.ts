@@ -3,7 +3,7 @@ declare module 'express' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 
   export interface Request extends IncomingMessage {
-    /** What express.json() parsed; undefined when the request had no JSON body. */
+    /** What express.json() or express.urlencoded() parsed; undefined when the request had no such body. */
     body: unknown;
     params: Record<string, string>;
     query: Record<string, unknown>;
@@ -27,12 +27,13 @@ declare module 'express' {
     set(setting: string, value: unknown): this;
     use(handler: Handler | ErrorHandler): this;
     get(path: string, handler: Handler): this;
-    post(path: string, handler: Handler): this;
+    post(path: string, ...handlers: readonly Handler[]): this;
   }
 
   const express: {
     (): Application;
     json(options: { limit: string }): Handler;
+    urlencoded(options: { extended: false; limit: string }): Handler;
   };
   export default express;
 }

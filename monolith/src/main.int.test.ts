@@ -62,6 +62,21 @@ describe('node src/main.ts', () => {
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('does a day of business, ends it, and purges', async () => {
+    const day = await start(['traffic', '--mix', 'full', '--orders', '300', '--rate', '5000']).ended;
+    expect(day).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^300 orders in .*\n {2}failed {4}0\n.*\n {2}done {6}\d+ transfer/s),
+    });
+    const night = await start(['nightly', '--rows', '500']).ended;
+    expect(night).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/days ended, it is 2012-\d\d-\d\d: \d+ rows in one transaction/),
+    });
+    const purge = await start(['purge', '--older-than', '0']).ended;
+    expect(purge).toMatchObject({ code: 0, stdout: expect.stringMatching(/^deleted \d+ customers who left, [1-9]/) });
+  });
+
   it('teaches', async () => {
     const asked = await start(['--help'], {}).ended;
     expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/BANK_DB_PASSWORD.*POST \/transfers/s) });

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { UsageError } from './arguments.ts';
-import { type Command, fill, serve, traffic } from './commands.ts';
+import { type Command, fill, nightly, purge, serve, traffic } from './commands.ts';
 import { ConfigError } from './config.ts';
 import { errorText } from './error-text.ts';
 import { USAGE } from './usage.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, seed: fill, traffic };
+const COMMANDS: Readonly<Record<string, Command>> = { serve, seed: fill, traffic, nightly, purge };
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());

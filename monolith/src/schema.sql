@@ -1,4 +1,4 @@
--- The bank's books. Four tables, money as DECIMAL(19,4), every time in UTC.
+-- The bank's books. The four tables of old, money as DECIMAL(19,4), every time in UTC.
 -- A balance is kept twice on purpose: on the account, and on each ledger line as the balance after it.
 
 CREATE TABLE IF NOT EXISTS customers (

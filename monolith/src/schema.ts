@@ -16,12 +16,16 @@ export class DatabaseClosed extends Error {
   }
 }
 
+// In this order: a table is there before the one that refers to it.
+const SCHEMA = ['schema', 'schema-reference', 'schema-customers', 'schema-business'];
+
 /**
  * Creates the database and its tables where they are absent; what is there is left as it is, so it can be run at every
  * start. Throws DatabaseClosed.
  */
 export async function applySchema(settings: DatabaseSettings): Promise<void> {
-  const sql = await readFile(new URL('./schema.sql', import.meta.url), 'utf8');
+  const texts = SCHEMA.map((file) => readFile(new URL(`./${file}.sql`, import.meta.url), 'utf8'));
+  const sql = (await Promise.all(texts)).join('\n');
   try {
     const connection = await connectOrCreate(settings);
     try {
@@ -35,7 +39,7 @@ export async function applySchema(settings: DatabaseSettings): Promise<void> {
 }
 
 async function connectOrCreate(settings: DatabaseSettings) {
-  // Several statements in one query: on this connection only, and only for the text of schema.sql.
+  // Several statements in one query: on this connection only, and only for the text of these files.
   const options = { ...connectionOptions(settings), database: settings.name, multipleStatements: true };
   try {
     return await createConnection(options);

@@ -1,10 +1,10 @@
 /** What `--help` prints. */
-export const USAGE = `A small bank: customers, accounts, transfers, a ledger. Express in front, MariaDB (or MySQL) behind.
+export const USAGE = `A bank: customers, accounts, cards, transfers, a ledger. Express in front, MariaDB behind.
 
   node src/main.ts serve      answer HTTP on 127.0.0.1; creates the database and its tables where absent
   node src/main.ts seed       fill an empty bank with invented customers
       --seed N                which customers (default 1); the same seed gives the same rows
-      --customers N           how many (default 1000), with one or two accounts each
+      --customers N           how many (default 1000), with accounts, cards, logins and all else
   node src/main.ts traffic    order transfers from a bank that answers
       --url URL               which bank (default http://127.0.0.1:$BANK_PORT)
       --rate N                orders per second to aim at (default 200)
@@ -12,8 +12,13 @@ export const USAGE = `A small bank: customers, accounts, transfers, a ledger. Ex
       --for TIME              how long: 500ms, 10s, 2m (default 10s)
       --orders N              stop after so many orders
       --seed N                which orders, in which sequence (default 1)
+      --mix full              the whole of a bank's business, straight in the database (default transfers, over HTTP)
+  node src/main.ts nightly    pay standing orders; interest, fees and the next business day in ONE transaction
+      --rows N                write at least so many rows of daily interest, days are caught up for it (default 100000)
+  node src/main.ts purge      delete old sessions, page actions, login attempts, paid interest, customers who left
+      --older-than DAYS       what has been over for more days than that (default 30)
 
-Environment (serve, seed):
+Environment (all but traffic over HTTP):
   BANK_PORT         port on 127.0.0.1 (8012; 0 takes a free one and says which)
   BANK_DB_HOST      database host (127.0.0.1)
   BANK_DB_PORT      database port (3306)
@@ -41,6 +46,12 @@ The bank answers:
   GET  /accounts/:id/ledger?after=ID&limit=N  a page of its lines in booking order
   GET  /customers/:id
   GET  /health
+  GET  /web/login  and from there accounts, statement, transfer, cards, profile, as pages
+       a seeded customer N has the password sesame-N; login names are in the table web_logins
+  The same in JSON, with Authorization: Bearer and the token of the login:
+  POST /api/login {name, password}, /api/logout, /api/transfers {from, iban, amount, purpose?, reference?},
+       /api/cards/:id {status}, /api/profile {email, street, postcode, city, marketing}
+  GET  /api/accounts, /api/accounts/:id, /api/cards, /api/profile
 Money is decimal text ("12.5000"), times are UTC, an error is {"error": {"code", "message"}}.
 A page's "next" is the ?after= of the following page, null at the end.
 SIGTERM or SIGINT ends serve once the requests it has are answered; it ends traffic with its report.

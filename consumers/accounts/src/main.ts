@@ -1,4 +1,4 @@
 import { runService } from '@banyan/kit';
-import { accounts } from './projection.ts';
+import { projection } from './projection.ts';
 
-process.exitCode = await runService(accounts, process.argv.slice(2), process.env);
+process.exitCode = await runService(projection, process.argv.slice(2), process.env);

@@ -1,4 +1,4 @@
-import { MergeError } from './merge/merge-error.ts';
+import { MergeError, type MergeErrorCode } from './merge/merge-error.ts';
 
 /** What the projector does about each thing that can go wrong. There is no third way: nothing is ever skipped. */
 export const reactions = {
@@ -7,19 +7,33 @@ export const reactions = {
   'registry-unreachable': 'wait',
   'schema-unknown': 'wait',
   'database-unreachable': 'wait',
+  'source-unreachable': 'wait',
   'lease-lost': 'wait',
   'position-lost': 'wait',
+  'not-held': 'wait',
+  'correction-first': 'wait',
   'compression-unknown': 'stop',
   undecodable: 'stop',
   'merge-broken': 'stop',
+  'transaction-cut': 'stop',
+  'changes-missing': 'stop',
   'topic-recreated': 'stop',
   'log-truncated': 'stop',
   'row-refused': 'stop',
   'read-model-differs': 'stop',
+  'version-missing': 'stop',
+  'too-different': 'stop',
+  'too-slow': 'stop',
   declaration: 'stop',
   config: 'stop',
   unexpected: 'stop',
 } as const;
+
+/** What is not a broken merge. */
+const mergeErrors: { readonly [code in MergeErrorCode]?: KitErrorCode } = {
+  'offset-went-back': 'position-lost',
+  'transaction-cut': 'transaction-cut',
+};
 
 export type KitErrorCode = keyof typeof reactions;
 
@@ -27,16 +41,19 @@ export type KitErrorCode = keyof typeof reactions;
 export class KitError extends Error {
   readonly code: KitErrorCode;
   readonly remedy: string | null;
+  /** Of the record that it is about, in the chunk at hand; null when it is about no single one. */
+  readonly offset: bigint | null;
 
   constructor(
     code: KitErrorCode,
     message: string,
-    options: { readonly remedy?: string; readonly cause?: unknown } = {},
+    options: { readonly remedy?: string; readonly cause?: unknown; readonly offset?: bigint } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'KitError';
     this.code = code;
     this.remedy = options.remedy ?? null;
+    this.offset = options.offset ?? null;
   }
 
   get retriable(): boolean {
@@ -47,9 +64,7 @@ export class KitError extends Error {
   static from(error: unknown): KitError {
     if (error instanceof KitError) return error;
     if (error instanceof MergeError)
-      return new KitError(error.code === 'offset-went-back' ? 'position-lost' : 'merge-broken', error.message, {
-        cause: error,
-      });
+      return new KitError(mergeErrors[error.code] ?? 'merge-broken', error.message, { cause: error });
     const message = error instanceof Error ? error.message : String(error);
     return new KitError('unexpected', message, {
       cause: error,

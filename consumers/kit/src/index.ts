@@ -1,13 +1,22 @@
 export {
   type ChangeEvent,
+  covers,
+  coversAll,
+  formatGtid,
   formatPosition,
+  type Gtid,
   type Operation,
   type Position,
+  parseGtid,
   parsePosition,
   type Row,
+  type SourcePosition,
   type SourceValue,
+  sameValue,
+  type TransactionMarker,
 } from './change-event/index.ts';
 export { KitError, type KitErrorCode, reactions } from './errors.ts';
+export type { MergeRecord } from './merge/index.ts';
 export {
   type ColumnDeclaration,
   type MirrorDeclaration,
@@ -17,6 +26,41 @@ export {
   Projector,
   type ProjectorFacts,
   type ProjectorOptions,
+  type QueryDeclaration,
+  query,
+  readTablesOf,
 } from './projection/index.ts';
-export type { DatabaseAccess } from './read-store/index.ts';
+export {
+  Barrier,
+  differences,
+  type Proof,
+  type ProofProgress,
+  type ProveOptions,
+  prove,
+  type Repair,
+  type RepairOptions,
+  repair,
+  type TableProof,
+} from './proof/index.ts';
+export { DevIssuer, type DevIssuerOptions, type TokenRules } from './query-api/index.ts';
+export {
+  bytesOf,
+  copyVerdicts,
+  type DatabaseAccess,
+  giveVerdict,
+  hasStops,
+  isSettled,
+  type JudgedStop,
+  type ParkedKey,
+  parkedOf,
+  type RecordPlace,
+  type SeenDifference,
+  Session,
+  stopsOf,
+  switchVersions,
+  type Verdict,
+  type Versions,
+  versionIn,
+} from './read-store/index.ts';
+export { decodeChunk, decodeKey, Schemas, type TopicKind } from './serde/index.ts';
 export { type RunOptions, runService } from './service/run-service.ts';

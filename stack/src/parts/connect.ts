@@ -40,7 +40,12 @@ export function connect(options: ConnectOptions): PartSpec {
         {
           heapMb: 768,
           classpath: join(options.home, '*'),
-          properties: { [`${log}.io.debezium`]: 'info', [`${log}.org.apache.kafka.connect.runtime`]: 'info' },
+          properties: {
+            [`${log}.io.debezium`]: 'info',
+            // After a restart it tells every row that it reads again, values and all.
+            [`${log}.io.debezium.connector.binlog.BinlogStreamingChangeEventSource`]: 'warn',
+            [`${log}.org.apache.kafka.connect.runtime`]: 'info',
+          },
         },
         'org.apache.kafka.connect.cli.ConnectDistributed',
         properties,

@@ -14,6 +14,8 @@ const binlog = [
   '--binlog-row-metadata=FULL',
   '--binlog-legacy-event-pos=1',
   '--gtid-strict-mode=1',
+  // The monolith has triggers, and its account no rights on the server as a whole.
+  '--log-bin-trust-function-creators=1',
   '--sync-binlog=1',
   '--server-id=1',
 ];

@@ -1,4 +1,5 @@
 import type { JavaTrace } from './java-trace.ts';
+import type { SourceTrouble } from './source-trouble.ts';
 
 /**
  * What went wrong:
@@ -35,8 +36,11 @@ const RETRIABLE: ReadonlySet<ConnectErrorCode> = new Set([
   'not-streaming',
 ]);
 
-/** `httpStatus` is there when an HTTP answer was the cause; `trace` when the worker gave a Java stack trace. */
-export type ConnectErrorDetail = { cause?: unknown; trace?: JavaTrace; httpStatus?: number };
+/**
+ * `httpStatus` is there when an HTTP answer was the cause; `trace` when the worker gave a Java stack trace; `trouble` when that
+ * is known to come from the source.
+ */
+export type ConnectErrorDetail = { cause?: unknown; trace?: JavaTrace; trouble?: SourceTrouble; httpStatus?: number };
 
 /** The only error this package throws. Messages and traces hold no value of a secret setting that was sent. */
 export class ConnectError extends Error {
@@ -45,6 +49,7 @@ export class ConnectError extends Error {
   /** True when the same call may succeed later without anyone changing anything. */
   readonly retriable: boolean;
   readonly trace?: JavaTrace;
+  readonly trouble?: SourceTrouble;
   readonly httpStatus?: number;
 
   constructor(code: ConnectErrorCode, message: string, detail: ConnectErrorDetail = {}) {
@@ -52,6 +57,7 @@ export class ConnectError extends Error {
     this.code = code;
     this.retriable = RETRIABLE.has(code);
     if (detail.trace !== undefined) this.trace = detail.trace;
+    if (detail.trouble !== undefined) this.trouble = detail.trouble;
     if (detail.httpStatus !== undefined) this.httpStatus = detail.httpStatus;
   }
 

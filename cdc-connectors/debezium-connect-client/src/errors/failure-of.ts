@@ -2,10 +2,12 @@ import type { ConnectorConfig, ConnectorStatus, RunStatus } from '../rest/types.
 import { maskText } from '../secrets/mask.ts';
 import { ConnectError, type ConnectErrorCode } from './connect-error.ts';
 import { causeLine, parseJavaTrace } from './java-trace.ts';
+import { sourceTroubleIn } from './source-trouble.ts';
 
 /**
  * The error in a status: `connector-failed` or `task-failed` with the worker's trace, the root cause in the message; undefined
- * when nothing is FAILED. A FAILED connector goes before its tasks, as it is why they fail.
+ * when nothing is FAILED. A FAILED connector goes before its tasks, as it is why they fail. `trouble` when the source or what the
+ * connector remembers of it is why.
  *
  * With the connector's `config` given, its plain secrets are cut out of the trace.
  */
@@ -27,5 +29,10 @@ function failure(
   if (trace === undefined)
     return new ConnectError(code, `${what} on ${workerId} without a trace; see that worker’s log, ${advice}`);
   const masked = parseJavaTrace(maskText(trace.text, config));
-  return new ConnectError(code, `${what} on ${workerId}: ${causeLine(masked.rootCause)}; ${advice}`, { trace: masked });
+  const trouble = sourceTroubleIn(masked, config);
+  const why = trouble ? `${trouble.what} (${causeLine(masked.rootCause)})` : causeLine(masked.rootCause);
+  return new ConnectError(code, `${what} on ${workerId}: ${why}; ${trouble?.remedy ?? advice}`, {
+    trace: masked,
+    ...(trouble && { trouble }),
+  });
 }

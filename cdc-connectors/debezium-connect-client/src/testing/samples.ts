@@ -12,6 +12,50 @@ Caused by: java.lang.ClassNotFoundException: no.such.Converter
 \t... 17 more
 `;
 
+const failedReader = (
+  error: string,
+  code: number,
+) => `org.apache.kafka.connect.errors.ConnectException: An exception occurred in the change event producer. This connector will be stopped.
+\tat io.debezium.pipeline.ErrorHandler.setProducerThrowable(ErrorHandler.java:67)
+Caused by: io.debezium.DebeziumException: ${error} Error code: ${code}; SQLSTATE: HY000.
+\tat io.debezium.connector.binlog.BinlogStreamingChangeEventSource.wrap(BinlogStreamingChangeEventSource.java:1255)
+\t... 6 more
+Caused by: com.github.shyiko.mysql.binlog.network.ServerException: ${error}
+\tat com.github.shyiko.mysql.binlog.BinaryLogClient.listenForEventPackets(BinaryLogClient.java:1132)
+\t... 4 more
+`;
+
+/** Tasks that could not go on where they stood, by what had been done to them; most frames are left out. */
+export const sourceTraces = {
+  'the binlog was purged while it was stopped': failedReader(
+    'Could not find GTID state requested by slave in any binlog files. Probably the slave state is too old and required binlog files have been purged.',
+    1236,
+  ),
+  'a promoted replica has no binlog of what it replicated': failedReader(
+    "Error: connecting slave requested to start from GTID 0-1-438, which is not in the master's binlog. Since the master's binlog contains GTIDs with higher sequence numbers, it probably means that the slave has diverged due to executing extra erroneous transactions",
+    1236,
+  ),
+  'another connector came with its server id': failedReader(
+    "A slave with the same server_uuid/server_id is already connected; the first event '.' at 0, the last event read from 'binlog.000004' at 10555, the last byte read from 'binlog.000004' at 10586.",
+    4052,
+  ),
+  'the schema history topic was deleted while it was stopped': `io.debezium.DebeziumException: The db history topic is missing. You may attempt to recover it by reconfiguring the connector to recovery.
+\tat io.debezium.connector.common.BaseSourceTask.validateSchemaHistory(BaseSourceTask.java:138)
+\tat io.debezium.connector.mariadb.MariaDbConnectorTask.start(MariaDbConnectorTask.java:175)
+`,
+  'another server had counted GTIDs when it was started': `io.debezium.DebeziumException: The connector is trying to read change stream starting at BinlogOffsetContext{sourceInfoSchema=Schema{io.debezium.connector.mariadb.Source:STRUCT}, transactionContext=TransactionContext [currentTransactionId=0-7-93, perTableEventCount={bank.edges=3}, totalEventCount=3], restartGtidSet='0-1-92,9-1-1'}, but this is no longer available on the server. Reconfigure the connector to use a snapshot mode when needed.
+\tat io.debezium.connector.common.BaseSourceTask.validateSchemaHistory(BaseSourceTask.java:160)
+`,
+  'it was started again after it had gone over to another server': `org.apache.kafka.connect.errors.ConnectException: An exception occurred in the change event producer. This connector will be stopped.
+\tat io.debezium.pipeline.ErrorHandler.setProducerThrowable(ErrorHandler.java:67)
+Caused by: io.debezium.DebeziumException: Error processing binlog event
+\t... 8 more
+Caused by: io.debezium.DebeziumException: Encountered change event for table bank.edges whose schema isn't known to this connector
+\tat io.debezium.connector.binlog.BinlogStreamingChangeEventSource.informAboutUnknownTableIfRequired(BinlogStreamingChangeEventSource.java:1049)
+\t... 7 more
+`,
+} as const;
+
 /** Committed while the initial snapshot was under way. */
 export const snapshotOffset = {
   ts_sec: 1795532877,

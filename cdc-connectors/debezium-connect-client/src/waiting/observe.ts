@@ -1,4 +1,4 @@
-import type { ConnectError } from '../errors/connect-error.ts';
+import { ConnectError } from '../errors/connect-error.ts';
 import { failureOf } from '../errors/failure-of.ts';
 import type { CallOptions, ConnectorConfig, ConnectorStatus, SourceOffset } from '../rest/types.ts';
 import { binlogPosition, type Evidence, evidenceIn, offsetFor } from './evidence.ts';
@@ -20,16 +20,26 @@ export type Sight = {
   readonly sentence: string;
 };
 
-/** Throws the reads' ConnectError, `not-found` included: a connector just put has no status for a moment. */
+/** Throws the reads' ConnectError; `not-found` when the worker has no configuration of that name. */
 export async function observe(reads: ConnectorReads, name: string, options: CallOptions): Promise<Sight> {
   const config = await reads.config(name, options);
-  const status = await reads.status(name, options);
+  const status = await statusOf(reads, name, options);
   const failure = failureOf(status, config);
   const offset = offsetFor(await reads.offsets(name, options), config['topic.prefix']);
   const evidence = evidenceIn(offset?.offset);
   const running = isRunning(status);
   const sentence = `${statesIn(status)}, ${running || failure ? flowIn(evidence, offset) : 'nothing runs'}`;
   return { running, evidence, config, sentence, ...(failure && { failure }), ...(offset && { offset }) };
+}
+
+/** The worker has a connector's configuration, and no status until it has placed it: for as long as it is busy with others. */
+async function statusOf(reads: ConnectorReads, name: string, options: CallOptions): Promise<ConnectorStatus> {
+  try {
+    return await reads.status(name, options);
+  } catch (thrown) {
+    if (ConnectError.from(thrown).code !== 'not-found') throw thrown;
+    return { name, type: 'source', connector: { state: 'UNASSIGNED', workerId: '' }, tasks: [] };
+  }
 }
 
 function isRunning({ connector, tasks }: ConnectorStatus): boolean {

@@ -6,7 +6,9 @@ import { binlogOffset, javaTrace, snapshotDoneOffset, snapshotOffset } from '../
 import { type StreamingOptions, waitUntilStreaming } from './streaming.ts';
 
 /** What one look finds; an Error is what the worker answers instead. */
-type Scene = { task?: RunState; connector?: RunState; trace?: string; offset?: Record<string, unknown> } | Error;
+type Scene =
+  | { isPlaced?: boolean; task?: RunState; connector?: RunState; trace?: string; offset?: Record<string, unknown> }
+  | Error;
 
 const failed = { task: 'FAILED', trace: javaTrace };
 const notFound = new ConnectError('not-found', 'no such connector');
@@ -26,7 +28,9 @@ async function play(scenes: readonly Scene[], options: StreamingOptions = {}, co
       return { 'topic.prefix': 'bank', ...config };
     },
     status: async () => {
-      const { connector = 'RUNNING', task = 'RUNNING', trace } = scene() as Exclude<Scene, Error>;
+      const now = scene() as Exclude<Scene, Error>;
+      if (now.isPlaced === false) throw notFound;
+      const { connector = 'RUNNING', task = 'RUNNING', trace } = now;
       const run = { state: task, workerId: 'w:1', ...(trace && { trace: parseJavaTrace(trace) }) };
       return {
         name: 'bank',
@@ -146,6 +150,14 @@ describe('waitUntilStreaming', () => {
     expect(await play([notFound])).toMatchObject({ outcome: { code: 'not-found' }, waitedMs: 10_000 });
     const denied = new ConnectError('unauthorized', 'no');
     expect(await play([denied])).toMatchObject({ outcome: denied, waitedMs: 0 });
+  });
+
+  it('waits for a worker that is long in placing a connector it knows', async () => {
+    const placing = Array.from({ length: 40 }, () => ({ isPlaced: false }));
+    const { outcome, told, waitedMs } = await play([...placing, {}, { offset: binlogOffset }]);
+    expect(outcome).toMatchObject({ evidence: 'binlog-read' });
+    expect(told[0]).toBe('connector UNASSIGNED, no task placed, nothing runs');
+    expect(waitedMs).toBeGreaterThan(10_000);
   });
 
   it.each<[Record<string, string>, Scene, string]>([

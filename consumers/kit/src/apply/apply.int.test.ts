@@ -53,7 +53,7 @@ const values: fc.Arbitrary<Row> = fc.record({
       return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -10)}.${digits.slice(-10)}`;
     }),
   ),
-  ratio: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
+  ratio: fc.option(fc.oneof(fc.constant(-0), fc.double({ noNaN: true, noDefaultInfinity: true }))),
 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('create', 'update'), key, values }) as fc.Arbitrary<Step> },
@@ -162,7 +162,7 @@ describe('the apply', () => {
         }
         batches.push(source.events.splice(0));
         for (let time = 0; time < 2; time++) {
-          const writer = new Writer({ session, projection, lease });
+          const writer = new Writer({ session, projection, lease, filled: true, foreignKeys: [] });
           for (const [index, batch] of batches.entries()) {
             await writer.write(batch);
             if (steps[index]?.[2]) await writer.commit(emptyCheckpoint, null);
@@ -174,4 +174,16 @@ describe('the apply', () => {
       { numRuns: 100 },
     );
   }, 60_000);
+
+  // A snapshot taken again does not mention what was deleted meanwhile, but has the row of today.
+  it('takes the spelling of a key from the newest row, also without a delete before it', async () => {
+    await database.admin.query('DELETE FROM model');
+    const writer = new Writer({ session, projection, lease, filled: true, foreignKeys: [] });
+    const row = (k: string, text: string): Row => ({ k, n: '1', text, bytes: null, amount: null, ratio: null });
+    const source = { binlogFile: 'b', binlogPosition: 4, rowNumber: 0, timestampMs: 0 };
+    for (const after of [row('a', 'old'), row('A', 'new')])
+      await writer.write([{ operation: 'read', table: 's.model', before: null, after, source, transaction: null }]);
+    await writer.commit(emptyCheckpoint, null);
+    expect(await database.rows('SELECT k, text FROM model')).toEqual([{ k: 'A', text: 'new' }]);
+  });
 });

@@ -1,6 +1,6 @@
-import type { ChangeEvent, Row, SourceValue } from '../change-event/index.ts';
+import { type ChangeEvent, fieldOf, type Row, type SourceValue } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
-import type { Column, MirrorTable } from '../projection/declaration.ts';
+import type { MirrorTable } from '../projection/declaration.ts';
 
 /** What is left to do to one table: empty it if so, then the deletes, then the upserts. Keys and rows in column order. */
 export interface TableEffect {
@@ -14,6 +14,7 @@ export interface TableEffect {
  * one key under the source's collation (`a` renamed to `A`) are two keys here, and at most the last of them is alive.
  */
 export function coalesce(table: MirrorTable, changes: readonly ChangeEvent[]): TableEffect {
+  const [key, columns] = [table.key, table.columns].map((list) => list.map(({ from }) => from)) as [string[], string[]];
   let truncate = false;
   const last = new Map<string, { key: SourceValue[]; row: SourceValue[] | null }>();
   for (const change of changes) {
@@ -23,12 +24,12 @@ export function coalesce(table: MirrorTable, changes: readonly ChangeEvent[]): T
       continue;
     }
     if (change.operation === 'delete' || change.before) {
-      const key = values(table, table.key, change.before, change);
-      last.set(identity(key), { key, row: null });
+      const values = valuesOf(table, key, change.before, change);
+      last.set(identity(values), { key: values, row: null });
     }
     if (change.operation !== 'delete') {
-      const key = values(table, table.key, change.after, change);
-      last.set(identity(key), { key, row: values(table, table.columns, change.after, change) });
+      const values = valuesOf(table, key, change.after, change);
+      last.set(identity(values), { key: values, row: valuesOf(table, columns, change.after, change) });
     }
   }
   const states = [...last.values()];
@@ -39,30 +40,31 @@ export function coalesce(table: MirrorTable, changes: readonly ChangeEvent[]): T
   };
 }
 
-function values(table: MirrorTable, columns: readonly Column[], row: Row | null, change: ChangeEvent): SourceValue[] {
-  return columns.map(({ from }) => {
-    const field = row && fieldOf(row, from);
-    if (field) return row[field]!;
+/** Columns by their names in the source. */
+export function valuesOf(
+  table: MirrorTable,
+  columns: readonly string[],
+  row: Row | null,
+  change: ChangeEvent,
+): SourceValue[] {
+  const refuse = (what: string, remedy: string): never => {
     const where = `${table.source}, ${change.source.binlogFile}:${change.source.binlogPosition}`;
-    const what = row
-      ? `column '${from}' is not in the ${change.operation} event`
-      : `the ${change.operation} event has no row image`;
-    throw new KitError('row-refused', `${where}: ${what}`, {
-      remedy: 'compare the declaration with the source table and binlog_row_image=FULL',
-    });
+    throw new KitError('row-refused', `${where}: ${what}`, { remedy });
+  };
+  const compare = 'compare the declaration with the source table and binlog_row_image=FULL';
+  if (!row) return refuse(`the ${change.operation} event has no row image`, compare);
+  return columns.map((from) => {
+    const field = fieldOf(row, from) ?? refuse(`column '${from}' is not in the ${change.operation} event`, compare);
+    const value = row[field]!;
+    // A geometry, whatever it is declared as.
+    if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array))
+      refuse(`column '${from}' comes as a structure, which no column holds`, 'leave it out: docs/reference/values.md');
+    return value;
   });
 }
 
-/** Where a column's value is in a row; the connector writes `a b` as `a_b` and `1st` as `_1st`, as Avro wants names. */
-function fieldOf(row: Row, column: string): string | null {
-  // Its own, for a row has a `constructor` in any case.
-  if (Object.hasOwn(row, column)) return column;
-  const adjusted = column.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^\d/, '_$&');
-  return Object.hasOwn(row, adjusted) ? adjusted : null;
-}
-
 /** The same for the same key only: each part with its length in front, so that no text can look like two parts. */
-function identity(key: readonly SourceValue[]): string {
+export function identity(key: readonly SourceValue[]): string {
   return key
     .map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value)))
     .map((part) => `${part.length}:${part}`)

@@ -49,7 +49,7 @@ function refuseLoss(table: MirrorTable, rows: TableEffect['upserts']): void {
   }
 }
 
-function* parts(rows: TableEffect['upserts']): Generator<SourceValue[][]> {
+export function* parts(rows: TableEffect['upserts']): Generator<SourceValue[][]> {
   let part: SourceValue[][] = [];
   let bytes = 0;
   for (const row of rows) {
@@ -72,13 +72,13 @@ function roughBytes(value: SourceValue): number {
 }
 
 /** A BIT column compares as a number; its bytes would compare as text, and match nothing. */
-function comparable(value: SourceValue, column: Column): SourceValue {
+export function comparable(value: SourceValue, column: Column): SourceValue {
   const isBits = column.type.base === 'bit' && value instanceof Uint8Array;
   return isBits ? BigInt(`0x${Buffer.from(value).toString('hex')}`) : value;
 }
 
 /** mysql2 writes a plain Uint8Array out as an object, where it knows Buffer, and the sign of -0 not at all. */
-function literal(value: SourceValue): SourceValue {
+export function literal(value: SourceValue): SourceValue {
   if (Object.is(value, -0)) return '-0';
   return value instanceof Uint8Array && !Buffer.isBuffer(value)
     ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)

@@ -47,6 +47,7 @@ const checkpoint = (sequence: bigint): StoredCheckpoint => ({
   committedAtMs: Number(sequence),
   offsets: new Map([['t/0', sequence]]),
   anchors: new Map([['t/0', { offset: sequence - 1n, timestampMs: 5, crc32: 6 }]]),
+  filled: true,
 });
 
 jest.setTimeout(30_000); // for a machine that is busy with other things
@@ -68,7 +69,7 @@ describe('Writer', () => {
   });
 
   const writer = (onStep?: (step: ApplyStep) => void) =>
-    new Writer({ session, projection, lease, ...(onStep && { onStep }) });
+    new Writer({ session, projection, lease, foreignKeys: [], filled: true, ...(onStep && { onStep }) });
   /** What anybody else sees: ids of both tables and the checkpoint. */
   async function seen() {
     const [row] = await database.rows<{ position: string | null; partitions: string; fresh_at_ms: string | null }>(
@@ -125,7 +126,14 @@ describe('Writer', () => {
     ['the checkpoint is written', 'COMMIT'],
   ])('leaves nothing of a connection lost when %s', async (_, next) => {
     const steps: ApplyStep[] = [];
-    const lost = new Writer({ session: cutBefore(next), projection, lease, onStep: (step) => steps.push(step) });
+    const lost = new Writer({
+      session: cutBefore(next),
+      projection,
+      lease,
+      foreignKeys: [],
+      filled: true,
+      onStep: (step) => steps.push(step),
+    });
     await lost.write([left(1), right(1)]);
     expect(await refused(lost.commit(checkpoint(7n), 5))).toMatchObject({
       code: 'database-unreachable',

@@ -1,10 +1,17 @@
-import type { ChangeEvent } from '../change-event/index.ts';
+import type { ChangeEvent, Correction } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
 import type { Projection } from '../projection/declaration.ts';
+import { ChangeLog } from '../read-store/change-log.ts';
+import type { ForeignKey } from '../read-store/foreign-keys.ts';
 import type { Lease } from '../read-store/lease.ts';
+import type { ParkedKey } from '../read-store/parked.ts';
 import type { Session } from '../read-store/session.ts';
 import { type StoredCheckpoint, toColumns } from '../read-store/stored-checkpoint.ts';
+import { Cascades, type Loss } from './cascades.ts';
 import { coalesce } from './coalesce.ts';
+import { changesOf } from './corrected-rows.ts';
+import { ParkedRows } from './parked-rows.ts';
+import { QueryRefresh } from './query-refresh.ts';
 import { statements } from './statements.ts';
 
 /** The steps of one commit, for whoever traces them or, in tests, kills the process there. */
@@ -14,6 +21,11 @@ export interface WriterOptions {
   readonly session: Session;
   readonly projection: Projection;
   readonly lease: Lease;
+  /** Of the source: what happens to children without a word in the binlog. */
+  readonly foreignKeys: readonly ForeignKey[];
+  /** Its queries have been computed once; they are kept true from here on. */
+  readonly filled: boolean;
+  readonly parked?: readonly ParkedKey[];
   readonly onStep?: (step: ApplyStep) => void;
 }
 
@@ -24,11 +36,19 @@ export interface WriterOptions {
 export class Writer {
   readonly #options: WriterOptions;
   readonly #tables: ReadonlyMap<string, Projection['tables'][number]>;
+  readonly #queries: QueryRefresh;
+  readonly #cascades: Cascades;
+  readonly #log: ChangeLog;
+  readonly #parked: ParkedRows;
   #open = false;
 
   constructor(options: WriterOptions) {
     this.#options = options;
+    this.#log = new ChangeLog(options.session, options.projection, options.filled);
     this.#tables = new Map(options.projection.tables.map((table) => [table.source, table]));
+    this.#parked = new ParkedRows(options.projection.name, options.parked ?? []);
+    this.#cascades = new Cascades(options.session, options.projection, options.foreignKeys);
+    this.#queries = new QueryRefresh({ ...options, log: this.#log });
   }
 
   /** Writes rows into the open transaction, beginning one if there is none. */
@@ -36,23 +56,69 @@ export class Writer {
     if (changes.length === 0) return;
     this.#options.onStep?.('batch-taken');
     await this.#begin();
-    for (const [source, ofTable] of Map.groupBy(changes, (change) => change.table)) {
-      const table = this.#tables.get(source) ?? unknown(source, this.#tables.keys());
-      for (const { sql, values } of statements(table, coalesce(table, ofTable)))
-        await this.#options.session.run(sql, values);
+    for (const { changes: some, losses } of this.#cascades.cut(changes)) {
+      await this.#rows(some);
+      await this.#expand(losses);
     }
     this.#options.onStep?.('rows-written');
   }
 
-  /** Compares the epoch, moves the checkpoint and commits, all or nothing. */
+  async #rows(changes: readonly ChangeEvent[]): Promise<void> {
+    for (const [source, all] of Map.groupBy(changes, (change) => change.table)) {
+      const table = this.#tables.get(source) ?? unknown(source, this.#tables.keys());
+      const ofTable = this.#parked.without(table, all);
+      for (const { sql, values } of statements(table, coalesce(table, ofTable)))
+        await this.#options.session.run(sql, values);
+      this.#log.take(source, ofTable);
+    }
+    await this.#queries.note(changes);
+  }
+
+  async #expand(losses: readonly Loss[]): Promise<void> {
+    for await (const made of this.#cascades.expand(losses)) {
+      this.#log.take(made[0]!.table, made);
+      await this.#queries.note(made);
+    }
+  }
+
+  /** Makes rows what the corrections say, whatever is there, and computes groups anew. */
+  async correct(corrections: readonly Correction[]): Promise<void> {
+    await this.#begin();
+    for (const correction of corrections) {
+      if (correction.kind === 'groups') {
+        if (correction.projection === this.#options.projection.name)
+          await this.#queries.recompute(correction.query, correction.groups);
+        continue;
+      }
+      const table = this.#tables.get(correction.table);
+      if (!table) continue;
+      this.#parked.corrected(table, correction.rows);
+      await this.#rows(await changesOf(this.#options.session, table, correction));
+    }
+  }
+
+  /** Compares the epoch, moves the checkpoint and commits, all or nothing. With the first one that is `filled` come the queries. */
   async commit(checkpoint: StoredCheckpoint, freshAtMs: number | null): Promise<void> {
     const { session, lease } = this.#options;
     await this.#begin();
+    await this.#expand([...this.#cascades.rest()]);
+    await this.#queries.finish(checkpoint.filled);
+    await this.#parked.write(session);
     const columns = toColumns(checkpoint);
+    // Before the checkpoint: its row is locked from there on, and the lease is prolonged in it.
+    await this.#log.write(columns.position);
     const matched = await session.run(
-      `UPDATE banyan_checkpoint SET position = ?, committed_at_ms = ?, partitions = ?,
+      `UPDATE banyan_checkpoint SET position = ?, filling_position = ?, committed_at_ms = ?, partitions = ?,
        fresh_at_ms = NULLIF(GREATEST(COALESCE(fresh_at_ms, 0), ?), 0) WHERE projection = ? AND epoch = ?`,
-      [columns.position, columns.committed_at_ms, columns.partitions, freshAtMs ?? 0, lease.projection, lease.epoch],
+      [
+        columns.position,
+        columns.filling_position,
+        columns.committed_at_ms,
+        columns.partitions,
+        freshAtMs ?? 0,
+        lease.projection,
+        lease.epoch,
+      ],
     );
     if (matched !== 1) {
       await session.run('ROLLBACK');
@@ -62,6 +128,11 @@ export class Writer {
     await session.run('COMMIT');
     this.#open = false;
     this.#options.onStep?.('committed');
+  }
+
+  /** Tells the server that an open transaction waits for its next rows: only a client that is frozen loses it. */
+  async keepOpen(): Promise<void> {
+    if (this.#open) await this.#options.session.run('DO 0');
   }
 
   async #begin(): Promise<void> {

@@ -31,6 +31,10 @@ export interface ChangeEvent {
   readonly source: SourcePosition;
   /** The transaction it belongs to; null for rows of a snapshot, of an incremental snapshot, and for TRUNCATE. */
   readonly transaction: Gtid | null;
+  /** A row of an incremental snapshot. */
+  readonly incremental?: true;
+  /** Derived by the kit: the binlog does not show it. */
+  readonly synthetic?: true;
 }
 
 /** A record of the transaction topic: BEGIN or END of one GTID. */

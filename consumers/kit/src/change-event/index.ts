@@ -1,4 +1,11 @@
 export type { ChangeEvent, Operation, Row, SourcePosition, SourceValue, TransactionMarker } from './change-event.ts';
+export {
+  type Correction,
+  decodeCorrection,
+  encodeCorrection,
+  type GroupCorrections,
+  type RowCorrections,
+} from './correction.ts';
 export type { Gtid, Position } from './gtid.ts';
 export {
   advance,
@@ -10,3 +17,4 @@ export {
   parseGtid,
   parsePosition,
 } from './gtid.ts';
+export { fieldOf, sameValue } from './row.ts';

@@ -45,7 +45,10 @@ export class DataLog {
     return this.#held;
   }
 
-  /** Rows of the head transaction seen here, handed out or not. Rows that were delivered again are not among them. */
+  /**
+   * Rows of the head transaction seen here, handed out or not. Rows that were delivered again are not among them, and no
+   * TRUNCATE: as DDL it has no END that could count it.
+   */
   get rowsOfHead(): number {
     return this.#rowsOfHead;
   }
@@ -77,11 +80,13 @@ export class DataLog {
   hold(head: Gtid, most: number): number {
     const before = this.#held;
     while (this.#held - before < most) {
-      const gtid = this.#queue.at(this.#held)?.change.transaction;
-      if (gtid === undefined || (gtid === null && this.#held === 0)) break;
+      const change = this.#queue.at(this.#held)?.change;
+      if (change === undefined) break;
+      const gtid = change.transaction;
+      if (gtid === null && this.#held === 0) break;
       if (gtid !== null) {
         if (!sameTransaction(gtid, head)) break;
-        this.#rowsOfHead++;
+        if (change.operation !== 'truncate') this.#rowsOfHead++;
       }
       this.#held++;
     }

@@ -86,6 +86,10 @@ export class DataLogs {
     this.#held = 0;
   }
 
+  get headHasRows(): boolean {
+    return this.#logs.some((log) => log.rowsOfHead > 0);
+  }
+
   forgetHead(): void {
     for (const log of this.#logs) log.forgetHead();
   }

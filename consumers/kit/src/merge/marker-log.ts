@@ -17,6 +17,8 @@ export interface PendingTransaction {
   /** Rows by table, when they can be believed: exactly one BEGIN and then exactly one END were read. */
   counts: ReadonlyMap<string, number> | null;
   sentAgain: boolean;
+  /** BEGIN came again while it was open, and no END since: the connector may have left off in the middle of it. */
+  maybeCut: boolean;
   partlyHandedOut: boolean;
 }
 
@@ -81,7 +83,8 @@ export class MarkerLog {
       return;
     }
     distrust(known);
-    if (known.closedFor !== null) known.closedFor = nextRequest;
+    if (known.closedFor === null) known.maybeCut = true;
+    else known.closedFor = nextRequest;
   }
 
   #end(marker: TransactionMarker, offset: bigint, nextRequest: number): void {
@@ -90,6 +93,7 @@ export class MarkerLog {
     if (known === null || transaction.closedFor !== null) distrust(transaction);
     if (!transaction.sentAgain) transaction.counts = marker.counts;
     transaction.closedFor = nextRequest;
+    transaction.maybeCut = false;
     transaction.committedAtMs = marker.timestampMs;
   }
 
@@ -106,6 +110,7 @@ export class MarkerLog {
       closedFor: null,
       counts: null,
       sentAgain: false,
+      maybeCut: false,
       partlyHandedOut: false,
     };
     this.#pending.push(opened);

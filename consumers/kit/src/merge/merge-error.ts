@@ -12,6 +12,7 @@ export type MergeErrorCode =
   | 'gtid-went-back'
   | 'begin-missing'
   | 'row-too-late'
+  | 'transaction-cut'
   | 'binlog-changed';
 
 /** What happened, where, and what to do; `code` is for programs. */

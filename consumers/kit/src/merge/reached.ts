@@ -1,4 +1,4 @@
-import { covers, type Gtid, type Position } from '../change-event/index.ts';
+import { covers, coversAll, type Gtid, type Position } from '../change-event/index.ts';
 import type { Checkpoint } from './types.ts';
 
 /** How far whole transactions have been handed out. Starts at the checkpoint and only moves forward. */
@@ -28,6 +28,10 @@ export class Reached {
 
   covers(gtid: Gtid): boolean {
     return this.#position !== null && covers(this.#position, gtid);
+  }
+
+  coversAll(position: Position): boolean {
+    return this.#position !== null && coversAll(this.#position, position);
   }
 
   coveredAtStart(gtid: Gtid): boolean {

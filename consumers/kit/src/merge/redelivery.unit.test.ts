@@ -142,6 +142,29 @@ describe('what cannot be told apart stops', () => {
     expect(() => example.take()).toThrow(expect.objectContaining({ code: 'row-too-late' }));
   });
 
+  it('a transaction with rows that was begun again while open, and closed by a later BEGIN alone', () => {
+    const example = new Example().begin(10).row('a', 10, 'a1').begin(10).begin(11);
+    example.answer();
+    expect(() => example.take()).toThrow(
+      expect.objectContaining({ code: 'transaction-cut', message: expect.stringContaining('tx/0 at offset 0') }),
+    );
+  });
+
+  it('but not one that ends later, has no rows, was closed when it was begun again, or is a TRUNCATE', () => {
+    const begunAgain = () => new Example().begin(10).row('a', 10, 'a1').begin(10);
+    const legal = [
+      begunAgain().end(10, null),
+      begunAgain().begin(10).end(10, null),
+      new Example().begin(10).begin(10).begin(11),
+      new Example().begin(10).row('a', 10, 'a1').begin(11).begin(10),
+      new Example().begin(10).row('a', 10, 'a1', { operation: 'truncate' }).begin(10).begin(11),
+    ];
+    for (const example of legal) {
+      example.answer();
+      expect(example.take()).toMatchObject({ transactions: 1, at: '0-1-10' });
+    }
+  });
+
   it('a row whose BEGIN was before the start', () => {
     const example = new Example().begin(11).row('a', 10, 'a1').begin(12);
     expect(() => example.take()).toThrow(expect.objectContaining({ code: 'begin-missing' }));

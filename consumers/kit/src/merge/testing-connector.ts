@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { TransactionMarker } from '../change-event/index.ts';
-import type { History, HistoryRow } from './testing-history.ts';
+import type { Gtid, TransactionMarker } from '../change-event/index.ts';
+import type { History, HistoryRow, HistoryTransaction } from './testing-history.ts';
 import type { MergeRecord } from './types.ts';
 
 /** A connector, with its restarts, that writes a history into Kafka's logs. Pure, for property tests. */
@@ -29,6 +29,8 @@ export interface Restart {
   readonly counters: 'restarted' | 'empty' | 'doubled';
   /** Which markers of transactions that had ended already come again. */
   readonly endedAgain: 'both' | 'BEGIN' | 'END';
+  /** The rest of the current transaction, END included, is never written, once it has begun again and has rows in the logs. */
+  readonly cuts: boolean;
 }
 
 export interface ConnectorPlan {
@@ -48,6 +50,7 @@ export const connectorPlans: fc.Arbitrary<ConnectorPlan> = fc.record({
       remembered: fc.constantFrom(1, 1, 0.5, 0),
       counters: fc.constantFrom('restarted', 'empty', 'doubled'),
       endedAgain: fc.constantFrom('both', 'both', 'BEGIN', 'END'),
+      cuts: fc.nat({ max: 9 }).map((drawn) => drawn === 9),
     }),
     { maxLength: 3 },
   ),
@@ -108,10 +111,24 @@ export function writeLogs({ tables, transactions, steps }: History, plan: Connec
   let progress = 0;
   let remembered = 0;
   let newestBegun = -1;
+  const cut = new Set<number>();
+  const hasRowsInLogs = (transaction: number) =>
+    steps.some(
+      (step, index) =>
+        index < progress && step.kind === 'row' && step.transaction === transaction && isChangeInLogs(step.row),
+    );
+  const isChangeInLogs = ({ partition, skipped }: HistoryRow) => !skipped && logs.has(partition);
   for (let index = 0; index < steps.length; ) {
     if (restarts[0] && newestBegun >= 0 && writes - sinceRestart >= restarts[0].afterWrites) {
       latest = restarts.shift()!;
       sinceRestart = writes;
+      const isOpen =
+        steps.findLastIndex((step) => step.kind !== 'loose' && step.transaction === newestBegun) >= progress;
+      if (latest.cuts && isOpen && newestBegun < transactions.length - 1 && hasRowsInLogs(newestBegun)) {
+        cut.add(newestBegun);
+        writeMarker(newestBegun, 'BEGIN', null);
+        continue;
+      }
       const target = Math.max(0, newestBegun - latest.back);
       index = steps.findIndex((step) => step.kind === 'begin' && step.transaction === target);
       remembered = index + Math.floor((progress - index) * latest.remembered);
@@ -121,6 +138,8 @@ export function writeLogs({ tables, transactions, steps }: History, plan: Connec
     const isNew = index >= progress;
     if (step.kind === 'loose') {
       if (isNew) writeRow(step.row);
+    } else if (cut.has(step.transaction) && step.kind !== 'begin') {
+      // Lost.
     } else if (step.kind === 'row') {
       if (isNew || index >= remembered) {
         writeRow(step.row);
@@ -147,4 +166,26 @@ export function writeLogs({ tables, transactions, steps }: History, plan: Connec
   }
   control(writes + 1, Number.POSITIVE_INFINITY);
   return logs;
+}
+
+/** The first transaction, from the given one on, that a merge must not take for whole: begun twice, with rows, never ended, and closed. */
+export function cutTransaction(logs: Logs, { transactions }: History, from: number): HistoryTransaction | null {
+  const markers = logs
+    .get(markerPartition)!
+    .flatMap(({ record }) => (record?.kind === 'marker' ? [record.marker] : []));
+  const isOf = (gtid: Gtid) => (marker: TransactionMarker) =>
+    marker.transaction.sequence === gtid.sequence && marker.transaction.domain === gtid.domain;
+  const cut = transactions.findIndex(({ gtid, rows }, index) => {
+    const next = transactions[index + 1];
+    const closing = next ? markers.findIndex(isOf(next.gtid)) : -1;
+    const own = markers.filter(isOf(gtid));
+    return (
+      index >= from &&
+      closing !== -1 &&
+      own.every(({ status }) => status === 'BEGIN') &&
+      markers.slice(0, closing).filter(isOf(gtid)).length > 1 &&
+      rows.some(({ partition, skipped }) => !skipped && logs.has(partition))
+    );
+  });
+  return transactions[cut] ?? null;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ChangeEvent, Gtid } from '../change-event/index.ts';
-import { covers, emptyPosition, formatPosition, type Position } from '../change-event/index.ts';
+import { covers, coversAll, emptyPosition, formatPosition, type Position } from '../change-event/index.ts';
 import { firstOffset, type Logs } from './testing-connector.ts';
 import type { History, HistoryRow } from './testing-history.ts';
 import type { Checkpoint, MergedBatch } from './types.ts';
@@ -30,10 +30,12 @@ export class Expectation {
     this.#maxRows = maxRows;
     this.#filling = applied < 0;
     this.#applied = Math.min(Math.max(0, applied), history.transactions.length);
+    const written = idsIn(logs);
     for (const step of history.steps) {
       if (step.kind !== 'row' && step.kind !== 'loose') continue;
       const transaction = step.kind === 'row' ? step.transaction : null;
       if (!logs.has(step.row.partition) || step.row.skipped) continue;
+      if (!written.has(step.row.id)) continue; // cut by the connector
       if (transaction !== null && transaction < this.#applied) continue;
       this.#rows.set(step.row.id, { row: step.row, transaction });
       const order = this.#orders.get(step.row.partition);
@@ -50,7 +52,7 @@ export class Expectation {
 
   /** The checkpoint to start the first merge from. */
   get start(): Checkpoint {
-    const position = this.#filling ? null : this.#positionAfter(this.#applied);
+    const position = this.#filling ? null : this.positionAfter(this.#applied);
     return { position, committedAtMs: null, offsets: this.#committed.offsets };
   }
 
@@ -79,6 +81,24 @@ export class Expectation {
     this.#open = this.#committed;
   }
 
+  /** @throws AssertionError when a batch goes beyond where the merge is held. */
+  within(batch: MergedBatch, upTo: Position): void {
+    const beyond = batch.checkpoint?.position;
+    if (beyond) assert.ok(coversAll(upTo, beyond), `${formatPosition(beyond)} is beyond ${formatPosition(upTo)}`);
+    for (const { transaction } of batch.changes)
+      if (transaction !== null) assert.ok(covers(upTo, transaction), 'a row from beyond the hold was handed out');
+  }
+
+  /** @throws AssertionError when all was read, and what is closed up to the hold was not handed out, or not told so. */
+  heldAt(upTo: Position, told: boolean): void {
+    const wanted = this.#history.transactions.filter(({ gtid }) => covers(upTo, gtid)).length;
+    const open = this.#history.transactions[wanted - 1];
+    const isThere = this.#committed.done >= wanted;
+    assert.equal(told, isThere, 'what it says of the hold is not so');
+    if (isThere) return;
+    assert.ok(wanted === this.#history.transactions.length && !open!.ended, 'it does not come up to the hold');
+  }
+
   /** @throws AssertionError when something is missing after everything was read. */
   finished(): void {
     const { transactions } = this.#history;
@@ -93,7 +113,7 @@ export class Expectation {
   }
 
   #take(change: ChangeEvent, open: State): { row: HistoryRow; transaction: number | null } {
-    const id = Number((change.after ?? change.before)!.id);
+    const id = idOf(change);
     const expected = this.#rows.get(id);
     assert.ok(expected, `row ${id} should not be handed out at all`);
     const { partition } = expected.row;
@@ -130,7 +150,7 @@ export class Expectation {
     const { transactions } = this.#history;
     const unknown = this.#filling && open.done === 0;
     assert.equal(checkpoint.position === null, unknown, 'the position must be known from the first transaction on');
-    const expected = unknown ? null : this.#positionAfter(open.done);
+    const expected = unknown ? null : this.positionAfter(open.done);
     assert.equal(formatPosition(checkpoint.position ?? emptyPosition), formatPosition(expected ?? emptyPosition));
     if (open.done > this.#applied) {
       assert.equal(checkpoint.committedAtMs, transactions[open.done - 1]!.committedAtMs);
@@ -157,7 +177,7 @@ export class Expectation {
     const needed = this.#logs.get(partition)!.find(({ record }) => {
       if (record?.kind === 'marker') return this.#indexOf(record.marker.transaction) >= open.done;
       if (record?.kind !== 'change') return false;
-      const id = Number((record.change.after ?? record.change.before)!.id);
+      const id = idOf(record.change);
       return this.#rows.has(id) && !open.ids.has(id);
     });
     return needed && needed.offset < fetched ? needed.offset : fetched;
@@ -168,7 +188,8 @@ export class Expectation {
     return this.#history.transactions.findLastIndex((transaction) => covers(only, transaction.gtid));
   }
 
-  #positionAfter(count: number): Position {
+  /** The source's own position after its first transactions. */
+  positionAfter(count: number): Position {
     return new Map(this.#history.transactions.slice(0, count).map(({ gtid }) => [gtid.domain, gtid]));
   }
 }
@@ -183,4 +204,13 @@ interface State {
 
 function copyOf(state: State): State {
   return { ...state, handedOut: new Map(state.handedOut), ids: new Set(state.ids), batches: [...state.batches] };
+}
+
+function idOf({ before, after }: ChangeEvent): number {
+  return Number((after ?? before)!.id);
+}
+
+function idsIn(logs: Logs): Set<number> {
+  const records = [...logs.values()].flat().map(({ record }) => record);
+  return new Set(records.flatMap((record) => (record?.kind === 'change' ? [idOf(record.change)] : [])));
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Position } from '../change-event/index.ts';
 import { firstOffset, type LogEntry, type Logs, markerPartition } from './testing-connector.ts';
 import type { Expectation } from './testing-expectation.ts';
 import { TransactionMerge } from './transaction-merge.ts';
@@ -11,6 +12,8 @@ export type ReaderAction =
   | { readonly kind: 'read'; readonly partition: number; readonly entries: number }
   | { readonly kind: 'take' | 'ask' | 'restart' }
   | { readonly kind: 'answer'; readonly which: number }
+  /** Nothing beyond so many transactions is taken from now on; null: all. */
+  | { readonly kind: 'hold'; readonly transactions: number | null }
   /** The connector writes on, unseen by the reader: end offsets taken from now on are further away. */
   | { readonly kind: 'wait'; readonly writes: number };
 
@@ -32,6 +35,10 @@ const action: fc.Arbitrary<ReaderAction> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('take', 'ask') }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('answer'), which: fc.nat({ max: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('hold'), transactions: fc.option(fc.nat({ max: 12 }), { freq: 2 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait'), writes: fc.nat({ max: 20 }) }) },
 );
 
@@ -51,6 +58,7 @@ export class Reader {
   /** Only what was written before this is known to exist; end offsets are taken no later than needed. */
   #now = 0;
   #longestChunk = 0;
+  #upTo: Position | null = null;
 
   constructor(logs: Logs, expectation: Expectation, maxRows: number) {
     this.#logs = logs;
@@ -63,6 +71,11 @@ export class Reader {
   /** Follows the plan, then reads to the end. @throws AssertionError, MergeError */
   run({ actions, rest }: ReaderPlan): void {
     for (const action of actions) this.#act(action);
+    if (this.#upTo !== null) {
+      this.#readToTheEnd(rest);
+      this.#expectation.heldAt(this.#upTo, this.#merge.hasReached(this.#upTo));
+      this.#upTo = null;
+    }
     this.#readToTheEnd(rest);
     this.#expectation.finished();
   }
@@ -77,6 +90,8 @@ export class Reader {
     else if (action.kind === 'take') this.#take();
     else if (action.kind === 'ask') this.#ask();
     else if (action.kind === 'answer') this.#answer(action.which);
+    else if (action.kind === 'hold')
+      this.#upTo = action.transactions === null ? null : this.#expectation.positionAfter(action.transactions);
     else if (action.kind === 'wait') this.#now += action.writes;
     else {
       this.#expectation.rollBack();
@@ -114,8 +129,9 @@ export class Reader {
   }
 
   #take(): boolean {
-    const batch = this.#merge.take();
+    const batch = this.#merge.take(this.#upTo);
     if (batch === null) return false;
+    if (this.#upTo !== null) this.#expectation.within(batch, this.#upTo);
     this.#expectation.handedOut(batch, this.#fetched);
     if (batch.checkpoint !== null) this.#checkpoint = batch.checkpoint;
     return true;

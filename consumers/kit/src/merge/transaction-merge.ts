@@ -1,5 +1,5 @@
-import type { ChangeEvent, Gtid } from '../change-event/index.ts';
-import { formatGtid } from '../change-event/index.ts';
+import type { ChangeEvent, Gtid, Position } from '../change-event/index.ts';
+import { covers, formatGtid } from '../change-event/index.ts';
 import { checkChunk } from './chunk.ts';
 import { type DataLog, rowTooLate } from './data-log.ts';
 import { DataLogs, startOffset } from './data-logs.ts';
@@ -32,6 +32,7 @@ export interface TransactionMergeOptions {
  * - The rows of a transaction are in their partitions before its END or the next BEGIN can be read. The connector must run
  *   with exactly-once support: its records are then complete on the brokers when the first of them becomes visible.
  * - One domain's GTIDs are in order of sequence (`gtid_strict_mode=ON`).
+ * - A transaction without END is complete, but for one with rows whose BEGIN came again while it was open: that one stops.
  *
  * After an error the instance is of no use; start a new one from the last committed checkpoint.
  *
@@ -123,9 +124,12 @@ export class TransactionMerge {
    * The next rows to apply, about `maxRows` (at most twice that); null when there are none now. It ends at a transaction's
    * end, with a checkpoint, unless the transaction is larger than `maxRows`. It may have no rows and only move the position.
    *
-   * @throws MergeError `begin-missing`, `row-too-late`
+   * `upTo`: hands out no transaction beyond it, and nothing at all once it is reached.
+   *
+   * @throws MergeError `begin-missing`, `row-too-late`, `transaction-cut`
    */
-  take(): MergedBatch | null {
+  take(upTo: Position | null = null): MergedBatch | null {
+    if (upTo !== null && this.hasReached(upTo)) return null;
     const changes: ChangeEvent[] = [];
     let transactions = 0;
     // Half of a batch is kept for transactions: a long incremental snapshot must not stop the position from moving.
@@ -144,9 +148,21 @@ export class TransactionMerge {
       }
       this.#finish(head);
       transactions++;
+      if (upTo !== null && this.hasReached(upTo)) break;
     }
     if (changes.length === 0 && transactions === 0) return null;
     return { changes, transactions, checkpoint: this.#checkpoint() };
+  }
+
+  /** All up to there was handed out, whole: it is covered, or the next transaction is beyond it. */
+  hasReached(position: Position): boolean {
+    const head = this.#markers.head;
+    return this.#reached.coversAll(position) || (head !== null && !covers(position, head.gtid));
+  }
+
+  /** Rows of a transaction were handed out without its end. */
+  get isPartlyTaken(): boolean {
+    return this.#markers.head?.partlyHandedOut ?? false;
   }
 
   /** Nothing waits: no transaction is pending and every queue is empty. */
@@ -190,6 +206,7 @@ export class TransactionMerge {
   }
 
   #finish(head: PendingTransaction): void {
+    if (head.maybeCut && this.#data.headHasRows) throw transactionCut(this.#markers.partition, head);
     this.#reached.moveTo(head.gtid, head.committedAtMs);
     this.#markers.removeHead();
     this.#data.forgetHead();
@@ -207,6 +224,18 @@ function unknownPartition(partition: PartitionName): MergeError {
   return new MergeError(
     'unknown-partition',
     `${partition} is not subscribed. Push only the partitions given at the start.`,
+  );
+}
+
+/**
+ * Debezium 3.5.0 stores a transaction as finished when it connects anew in the middle of it and publishes it again; a worker
+ * that dies before its END never publishes the rest. XA transactions have no END either and look the same.
+ */
+function transactionCut(partition: PartitionName, { gtid, offset }: PendingTransaction): MergeError {
+  return new MergeError(
+    'transaction-cut',
+    `${partition} at offset ${offset}: transaction ${formatGtid(gtid)} was begun again and never ended, so some of its rows may not be in Kafka. ` +
+      'Compare what it changed with the source; when rows are missing, capture anew: remove the connector, its offsets and topics, and rebuild the read model.',
   );
 }
 

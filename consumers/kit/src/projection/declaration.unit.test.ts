@@ -87,11 +87,30 @@ describe('mirror', () => {
     ['a key of ENUM without a collation', { columns: { id: "enum('a')" } }, 'a key of text wants the collation'],
     ['a path without a slash', { path: 'accounts' }, "accounts.accounts: path 'accounts' wants the form /accounts"],
     ['a path of two parts', { path: '/a/b' }, "path '/a/b' wants the form /accounts"],
+    ['a filter that is no column', { path: '/a', filters: ['b'] }, "filter 'b' is not among its columns"],
+    ...['text', 'json', 'double', 'time', 'bit(3)', "set('a')"].map(
+      (type): [string, Partial<MirrorTableDeclaration>, string] => [
+        `a filter of type ${type}`,
+        { path: '/a', columns: { id: 'int', f: type }, filters: ['f'] },
+        `filter 'f': values of type '${type}' cannot be compared exactly`,
+      ],
+    ),
+    ['a filter named twice', { path: '/a', filters: ['id', 'id'] }, "filter 'id' is named twice"],
     [
-      'a path for a key of two columns',
-      { key: ['id', 'b'], columns: { id: 'int', b: 'int' }, path: '/a' },
-      'accounts.accounts: only a table with a key of one column can be served by a path',
+      'a filter with the name of a parameter',
+      { path: '/a', columns: { id: 'int', limit: 'int' }, filters: ['limit'] },
+      "filter 'limit' has the name of a parameter that every list has",
     ],
+    ['filters without a path', { filters: ['id'] }, 'filters and owner want a path'],
+    ['an owner without a path', { owner: 'id' }, 'filters and owner want a path'],
+    ['an owner that is no column', { path: '/a', owner: 'b' }, "owner 'b' is not among its columns"],
+    ...['varchar(9)', 'varchar(9) collate utf8mb4_general_ci', 'decimal(9,2)', 'double', 'year', 'datetime'].map(
+      (type): [string, Partial<MirrorTableDeclaration>, string] => [
+        `an owner of type ${type}, which more than one id would equal`,
+        { path: '/a', columns: { id: 'int', o: type }, owner: 'o' },
+        "owner 'o' wants an integer",
+      ],
+    ),
     [
       'a column called __proto__',
       { columns: { id: 'int', p: { type: 'int', from: '__proto__' } } },
@@ -130,6 +149,7 @@ describe('topicsOf', () => {
       ]),
       transactions: 'p.transaction',
       heartbeats: '__debezium-heartbeat.p',
+      corrections: 'p.corrections',
     });
   });
 });

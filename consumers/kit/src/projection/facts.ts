@@ -16,6 +16,8 @@ export interface ProjectorFacts {
   readonly rowsApplied: number;
   readonly transactionsApplied: number;
   readonly commits: number;
+  /** Keys whose rows are not true, because somebody has parked them. */
+  readonly parkedKeys: number;
   /** Offsets between the checkpoint and the end of each partition, `topic/partition`; as of the last look. */
   readonly lag: ReadonlyMap<string, number>;
   /** When the loop last turned, ms since 1970. */

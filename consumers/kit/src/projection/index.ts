@@ -6,7 +6,18 @@ export {
   type MirrorTableDeclaration,
   mirror,
   type Projection,
+  type ReadTable,
+  readTablesOf,
 } from './declaration.ts';
 export type { ProjectorFacts } from './facts.ts';
 export { Projector, type ProjectorOptions } from './projector.ts';
+export {
+  changed,
+  type DirtyDeclaration,
+  type DirtyRule,
+  type QueryDeclaration,
+  type QueryTable,
+  query,
+} from './query.ts';
+export { withTable } from './select-text.ts';
 export { type Topics, topicsOf } from './topics.ts';

@@ -1,5 +1,5 @@
 import { KitError } from '../errors.ts';
-import { type DatabaseAccess, type Lease, Session, type Standing } from '../read-store/index.ts';
+import { type DatabaseAccess, type Lease, pruneChangeLog, Session, type Standing } from '../read-store/index.ts';
 
 export interface LeaseKeeperOptions {
   readonly database: DatabaseAccess;
@@ -8,12 +8,16 @@ export interface LeaseKeeperOptions {
   readonly standing: () => Standing;
 }
 
+/** How long a client may be away and still go on where it was. */
+const keptChanges = { forMs: 86_400_000, most: 200_000 };
+
 /** Prolongs a lease on a connection of its own, so that a long database transaction does not let it run out. */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #session: Session;
   #timer: NodeJS.Timeout | null = null;
   #failure: KitError | null = null;
+  #pruneAtMs = 0;
   #telling: Promise<void> = Promise.resolve();
 
   private constructor(options: LeaseKeeperOptions, session: Session) {
@@ -56,11 +60,19 @@ export class LeaseKeeper {
     this.#timer = null;
   }
 
+  /** A part each time, so that it never holds up the next renewal. */
+  async #prune(): Promise<void> {
+    if (Date.now() < this.#pruneAtMs) return;
+    const pruned = await pruneChangeLog(this.#session, this.#options.lease.projection, keptChanges);
+    if (pruned === 0) this.#pruneAtMs = Date.now() + 60_000;
+  }
+
   #schedule(): void {
     const everyMs = Math.min(1000, this.#options.leaseMs / 4);
     this.#timer = setTimeout(async () => {
       try {
         await this.tell();
+        await this.#prune();
       } catch (error) {
         this.#failure = KitError.from(error);
         return;

@@ -3,7 +3,8 @@ import { KitError } from '../errors.ts';
 import type { Anchor, StoredCheckpoint } from '../read-store/index.ts';
 import type { Chunk, Message, PartitionRange, Start } from '../transport/index.ts';
 
-const anew = 'the read model must be made anew: give it an empty database, it is filled from the stream';
+const anew =
+  'what the old log had is gone; unless all was captured anew already, capture anew: remove the connector, its offsets and its topics, and put it again; then give the read model an empty database';
 
 /**
  * Knows each log again. A topic that was deleted and made anew has other messages at the offsets of the old one, so the last
@@ -98,6 +99,6 @@ function recreated(name: string, why: string): KitError {
 }
 
 function truncated(name: string, why: string): KitError {
-  const remedy = `${anew}; keep the topic's retention.ms at -1`;
+  const remedy = `${anew}; keep the topics' retention.ms at -1`;
   return new KitError('log-truncated', `${name} does not reach back far enough: ${why}`, { remedy });
 }

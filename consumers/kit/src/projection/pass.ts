@@ -1,14 +1,18 @@
 import type { ApplyStep } from '../apply/index.ts';
 import { Writer } from '../apply/index.ts';
+import { coversAll, type Position } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
 import { type MergedBatch, TransactionMerge } from '../merge/index.ts';
-import type { Lease, Session, StoredCheckpoint } from '../read-store/index.ts';
+import type { ForeignKey, Hold, Lease, Session, StoredCheckpoint } from '../read-store/index.ts';
 import { decodeChunk, type Schemas } from '../serde/index.ts';
 import type { Chunk, LogReader, PartitionRange, Start, Transport } from '../transport/index.ts';
+import { Continuity } from './continuity.ts';
+import { Corrections } from './corrections.ts';
 import type { Projection } from './declaration.ts';
 import { Freshness } from './freshness.ts';
 import { LogIdentity } from './log-identity.ts';
 import { type Topics, topicsOf } from './topics.ts';
+import type { Verdicts } from './verdicts.ts';
 
 export interface PassOptions {
   readonly projection: Projection;
@@ -16,10 +20,14 @@ export interface PassOptions {
   readonly checkpoint: StoredCheckpoint;
   readonly session: Session;
   readonly lease: Lease;
+  readonly foreignKeys: readonly ForeignKey[];
   readonly transport: Transport;
   readonly schemas: Schemas;
+  readonly verdicts: Verdicts;
   /** Rows a commit aims at, and the most rows of one source transaction held in memory. */
   readonly maxRows: number;
+  /** The hold to keep to; null when there is none. Asked before each batch. */
+  readonly hold: () => Pick<Hold, 'to'> | null;
   readonly onStep?: (step: ApplyStep) => void;
   readonly onCommit: (batch: MergedBatch) => void;
   readonly onRows: (batch: MergedBatch) => void;
@@ -33,30 +41,40 @@ export class Pass {
   readonly #options: PassOptions;
   readonly #topics: Topics;
   readonly #identity: LogIdentity;
+  readonly #continuity: Continuity;
   readonly #writer: Writer;
   readonly #freshness: Freshness;
   readonly #paused = new Set<string>();
   readonly #merge: TransactionMerge;
   readonly #reader: LogReader;
   readonly #positions: Map<string, bigint>;
+  readonly #corrections: Corrections;
+  /** What a read model that is filling must have read to be filled: all that was in Kafka when this pass began. */
+  readonly #fillTo: ReadonlyMap<string, bigint>;
   #checkpoint: StoredCheckpoint;
   #askedSince = 0;
   #quiet = false;
+  #isApplying = false;
 
   private constructor(
     options: PassOptions,
     topics: Topics,
     identity: LogIdentity,
     starts: readonly Start[],
+    fillTo: ReadonlyMap<string, bigint>,
+    corrections: Corrections,
     reader: LogReader,
   ) {
     this.#options = options;
     this.#topics = topics;
     this.#identity = identity;
+    this.#continuity = new Continuity(options.checkpoint.position);
     this.#reader = reader;
     this.#checkpoint = options.checkpoint;
+    this.#fillTo = fillTo;
+    this.#corrections = corrections;
     this.#positions = new Map(starts.map((start) => [nameOf(start), start.offset]));
-    this.#writer = new Writer(options);
+    this.#writer = new Writer({ ...options, filled: options.checkpoint.filled, parked: options.verdicts.parked });
     this.#freshness = new Freshness();
     const next = new Map(
       starts.map((start) => [nameOf(start), options.checkpoint.offsets.get(nameOf(start)) ?? start.offset]),
@@ -72,7 +90,8 @@ export class Pass {
   static async begin(options: PassOptions): Promise<Pass> {
     const topics = topicsOf(options.projection, options.topicPrefix);
     const identity = new LogIdentity(options.checkpoint);
-    const ranges = await options.transport.describe([...topics.tables.keys(), topics.transactions, topics.heartbeats]);
+    const { tables, transactions, heartbeats, corrections } = topics;
+    const ranges = await options.transport.describe([...tables.keys(), transactions, heartbeats, corrections]);
     if (ranges.get(topics.transactions)!.length !== 1) {
       const remedy = 'make it anew with one partition, with the connector stopped, and start from a new snapshot';
       throw new KitError(
@@ -88,18 +107,27 @@ export class Pass {
           : identity.start(topic, range),
       ),
     );
-    return new Pass(options, topics, identity, starts, await options.transport.read(starts));
+    const fillTo = endsOf(new Map([...ranges].filter(([topic]) => tables.has(topic) || topic === transactions)));
+    const partition = `${corrections}/0`;
+    const next = starts.find((start) => nameOf(start) === partition)!.offset;
+    const waiting = new Corrections({ partition, next, end: ranges.get(corrections)![0]!.high });
+    return new Pass(options, topics, identity, starts, fillTo, waiting, await options.transport.read(starts));
   }
 
   /** Everything the source had committed at this time is in the read model, ms; null while that is not known. */
   get freshAtMs(): number | null {
-    const { position, committedAtMs } = this.#checkpoint;
-    return position && Math.max(committedAtMs ?? 0, this.#freshness.freshAtMs ?? 0);
+    const { committedAtMs, filled } = this.#checkpoint;
+    return filled ? Math.max(committedAtMs ?? 0, this.#freshness.freshAtMs ?? 0) : null;
   }
 
   /** Nothing arrived in the last turn. */
   get quiet(): boolean {
     return this.#quiet;
+  }
+
+  /** It may be read. */
+  get filled(): boolean {
+    return this.#checkpoint.filled;
   }
 
   get position() {
@@ -108,11 +136,11 @@ export class Pass {
 
   /** Messages between the checkpoint and the end of each partition; Kafka's markers at the end do not count. */
   async lag(): Promise<ReadonlyMap<string, number>> {
-    const ends = await this.#ends();
+    const { offsets } = this.#checkpoint;
     return new Map(
-      [...this.#checkpoint.offsets].map(([partition, next]) => [
+      [...(await this.#ends())].map(([partition, end]) => [
         partition,
-        Math.max(0, Number((ends.get(partition) ?? next) - next)),
+        Math.max(0, Number(end - (offsets.get(partition) ?? 0n))),
       ]),
     );
   }
@@ -121,12 +149,50 @@ export class Pass {
   async turn(limitMs: number): Promise<void> {
     const chunks = await this.#reader.next(limitMs);
     this.#quiet = chunks.every(({ topic }) => topic === this.#topics.heartbeats);
+    await this.#writer.keepOpen();
     for (const chunk of chunks) await this.#take(chunk);
     await this.#answer(chunks.length === 0);
-    for (let batch = this.#merge.take(); batch !== null; batch = this.#merge.take()) await this.#apply(batch);
+    do {
+      for (let batch = this.#next(); batch !== null; batch = this.#next()) {
+        this.#isApplying = true;
+        await this.#apply(batch);
+        this.#isApplying = false;
+      }
+    } while (await this.#correct());
+    if (!this.filled) await this.#fill();
     this.#control();
     if (this.#freshness.wantsEnds) this.#freshness.ends(await this.#ends());
-    if (this.#merge.queuedRows === 0) this.#freshness.look(this.#positions);
+    if (this.#merge.queuedRows === 0 && !this.#continuity.unsure) this.#freshness.look(this.#positions);
+  }
+
+  standsAt(to: Position | null): Position | null {
+    if (this.#isApplying || !this.filled || this.position === null) return null;
+    return to === null || this.#merge.hasReached(to) ? this.position : null;
+  }
+
+  #next(): MergedBatch | null {
+    if (!this.#corrections.isCaughtUp) return null;
+    const hold = this.#options.hold();
+    return this.#merge.take(nearer(hold && (hold.to ?? this.position), this.#corrections.upTo));
+  }
+
+  /** Applies the corrections of the position that it stands at; false when there are none. */
+  async #correct(): Promise<boolean> {
+    if (!this.#corrections.isCaughtUp) return false;
+    const due = this.#corrections.due(this.position, (position) => this.#merge.hasReached(position));
+    if (due.length === 0) return false;
+    if (this.#merge.isPartlyTaken)
+      throw new KitError('correction-first', 'a correction comes before the transaction that is being applied');
+    this.#isApplying = true;
+    await this.#writer.correct(due);
+    const offsets = this.#withCorrections(this.#checkpoint.offsets);
+    await this.#commit({ ...this.#checkpoint, offsets, anchors: this.#identity.anchors(offsets) });
+    this.#isApplying = false;
+    return true;
+  }
+
+  #withCorrections(offsets: ReadonlyMap<string, bigint>): ReadonlyMap<string, bigint> {
+    return new Map(offsets).set(this.#corrections.partition, this.#corrections.restartOffset);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -139,11 +205,16 @@ export class Pass {
       for (const { timestampMs } of fetched.messages.slice(-1)) this.#freshness.heartbeat(timestampMs);
       return;
     }
-    const chunk = this.#identity.check(fetched);
+    const chunk = this.#options.verdicts.without(this.#identity.check(fetched));
+    if (topic === this.#topics.corrections) return this.#corrections.push(chunk);
     const isMarkers = topic === this.#topics.transactions;
     if (chunk.messages.length > 0) this.#freshness.messagesSeen();
-    const records = await decodeChunk(this.#options.schemas, isMarkers ? 'transactions' : 'changes', chunk);
-    this.#merge.push(nameOf(chunk), records, chunk.nextOffset);
+    const kind = isMarkers ? 'transactions' : 'changes';
+    const records = await decodeChunk(this.#options.schemas, kind, chunk).catch(async (error) => {
+      await this.#options.verdicts.note(error, chunk, this.#topics.tables.get(topic), this.#checkpoint);
+      throw error;
+    });
+    this.#merge.push(nameOf(chunk), this.#continuity.admit(chunk, records, this.filled), chunk.nextOffset);
     this.#positions.set(nameOf(chunk), chunk.nextOffset);
   }
 
@@ -163,16 +234,29 @@ export class Pass {
     await this.#writer.write(batch.changes);
     this.#options.onRows(batch);
     if (!batch.checkpoint) return;
-    const checkpoint = { ...batch.checkpoint, anchors: this.#identity.anchors(batch.checkpoint.offsets) };
-    await this.#writer.commit(checkpoint, checkpoint.position && this.#freshness.freshAtMs);
-    this.#checkpoint = checkpoint;
+    const offsets = this.#withCorrections(batch.checkpoint.offsets);
+    const anchors = this.#identity.anchors(offsets);
+    await this.#commit({ ...batch.checkpoint, offsets, anchors, filled: this.filled });
     this.#options.onCommit(batch);
+  }
+
+  async #commit(checkpoint: StoredCheckpoint): Promise<void> {
+    await this.#writer.commit(checkpoint, checkpoint.filled ? this.#freshness.freshAtMs : null);
+    this.#checkpoint = checkpoint;
+  }
+
+  /** With the position of the newest transaction, once all is in that was there when it began. */
+  async #fill(): Promise<void> {
+    if (this.#checkpoint.position === null || this.#merge.queuedRows > 0) return;
+    if (![...this.#fillTo].every(([partition, end]) => this.#positions.get(partition)! >= end)) return;
+    this.#continuity.checkBeginnings(this.#topics.tables.values(), this.#checkpoint.position);
+    await this.#commit({ ...this.#checkpoint, filled: true });
   }
 
   /** Stops fetching what the merge has enough of. */
   #control(): void {
     for (const name of this.#positions.keys()) {
-      if (name.startsWith(`${this.#topics.heartbeats}/`)) continue;
+      if (name.startsWith(`${this.#topics.heartbeats}/`) || name === this.#corrections.partition) continue;
       const pause = !this.#merge.wantsMore(name);
       if (pause === this.#paused.has(name)) continue;
       const slash = name.lastIndexOf('/');
@@ -184,12 +268,21 @@ export class Pass {
 
   async #ends(): Promise<Map<string, bigint>> {
     const ranges = await this.#options.transport.describe([...this.#topics.tables.keys(), this.#topics.transactions]);
-    return new Map(
-      [...ranges].flatMap(([topic, partitions]) =>
-        partitions.map((range: PartitionRange) => [nameOf({ topic, ...range }), range.high] as const),
-      ),
-    );
+    return endsOf(ranges);
   }
+}
+
+function nearer(a: Position | null, b: Position | null): Position | null {
+  if (a === null || b === null) return a ?? b;
+  return coversAll(a, b) ? b : a;
+}
+
+function endsOf(ranges: ReadonlyMap<string, readonly PartitionRange[]>): Map<string, bigint> {
+  return new Map(
+    [...ranges].flatMap(([topic, partitions]) =>
+      partitions.map((range) => [nameOf({ topic, ...range }), range.high] as const),
+    ),
+  );
 }
 
 const nameOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }): string =>

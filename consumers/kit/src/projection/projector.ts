@@ -1,31 +1,45 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApplyStep } from '../apply/index.ts';
+import { type ApplyStep, checkQueries } from '../apply/index.ts';
 import { formatPosition } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
 import {
   type CheckpointColumns,
   type DatabaseAccess,
   ensureTables,
+  type ForeignKey,
+  foreignKeysOf,
   fromColumns,
   Lease,
+  newestVerdict,
   type ProjectorState,
+  parkedOf,
+  readForeignKeys,
   Session,
   type Standing,
+  storedForeignKeys,
+  storeForeignKeys,
 } from '../read-store/index.ts';
 import { Schemas } from '../serde/index.ts';
 import type { Transport } from '../transport/index.ts';
 import type { Projection } from './declaration.ts';
 import type { ProjectorFacts } from './facts.ts';
+import { HoldWatch } from './hold-watch.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Pass } from './pass.ts';
+import { Verdicts } from './verdicts.ts';
 
 export interface ProjectorOptions {
   readonly projection: Projection;
   /** Debezium's `topic.prefix`. */
   readonly topicPrefix: string;
   readonly database: DatabaseAccess;
+  /**
+   * The monolith's server, asked at each start for the foreign keys that change children by themselves; a user who may SELECT.
+   * Null: such changes are not applied.
+   */
+  readonly source: Omit<DatabaseAccess, 'database'> | null;
   readonly transport: () => Transport;
   readonly registryUrl: string;
   /** How long a standby waits after the last sign of life; default 10,000. */
@@ -38,7 +52,9 @@ export interface ProjectorOptions {
 
 const awaitsCommit =
   'what is in Kafka is applied; the position is known with the next transaction committed on the source server';
-const turnMs = 250;
+const turnMs = 50;
+/** While somebody holds: what was read already waits for the next turn. */
+const heldTurnMs = 5;
 const longestWaitMs = 5000;
 
 /**
@@ -51,6 +67,8 @@ export class Projector {
   readonly #schemas: Schemas;
   /** The lease of the last attempt, while it waits for the next one. */
   #kept: Lease | null = null;
+  /** The newest one when the last attempt began. */
+  #seenVerdict = 0n;
   #facts: ProjectorFacts;
 
   constructor(options: ProjectorOptions) {
@@ -66,6 +84,7 @@ export class Projector {
       rowsApplied: 0,
       transactionsApplied: 0,
       commits: 0,
+      parkedKeys: 0,
       lag: new Map(),
       turnedAtMs: Date.now(),
     };
@@ -81,7 +100,10 @@ export class Projector {
       const commitsBefore = this.#facts.commits;
       const error = await this.#attempt(signal);
       if (error === null) continue;
-      if (!error.retriable) return this.#stayStopped(signal);
+      if (!error.retriable) {
+        await this.#stayStopped(signal);
+        continue;
+      }
       waitMs = this.#facts.commits > commitsBefore ? 200 : Math.min(waitMs * 2, longestWaitMs);
       await this.#pause(waitMs, signal);
     }
@@ -104,9 +126,11 @@ export class Projector {
     const { projection, database } = this.#options;
     try {
       await using session = await Session.open(database);
+      this.#seenVerdict = await newestVerdict(session, projection.name);
       await ensureTables(session, projection);
+      await checkQueries(session, projection);
       const lease = await this.#take(session, signal);
-      if (lease) await this.#hold(lease, session, signal);
+      if (lease) await this.#hold(lease, session, await this.#foreignKeys(session), signal);
       return null;
     } catch (thrown) {
       return signal.aborted ? null : this.#fail(thrown);
@@ -126,7 +150,7 @@ export class Projector {
   }
 
   /** Applies for as long as the lease is held. A stop and an abort give it back at once, a wait keeps it. */
-  async #hold(lease: Lease, session: Session, signal: AbortSignal): Promise<void> {
+  async #hold(lease: Lease, session: Session, foreignKeys: readonly ForeignKey[], signal: AbortSignal): Promise<void> {
     const { database, leaseMs = 10_000 } = this.#options;
     let pass: Pass | null = null;
     const standing = () => this.#standing(pass);
@@ -135,9 +159,11 @@ export class Projector {
     this.#kept = null;
     try {
       await using transport = this.#options.transport();
-      await using begun = await this.#begin(lease, session, transport);
+      await using watch = await HoldWatch.start(database, lease.projection);
+      await using begun = await this.#begin(lease, session, foreignKeys, transport, watch);
       pass = begun;
-      await this.#turn(begun, keeper, signal);
+      watch.follow(begun);
+      await this.#turn(begun, session, keeper, watch, signal);
       await keeper.release();
     } catch (thrown) {
       if (signal.aborted) return await keeper.release();
@@ -149,13 +175,40 @@ export class Projector {
     }
   }
 
-  async #begin(lease: Lease, session: Session, transport: Transport): Promise<Pass> {
+  /** Those of now; when the source is away, those of the last start. */
+  async #foreignKeys(session: Session): Promise<readonly ForeignKey[]> {
+    const { projection, source } = this.#options;
+    if (source === null) return [];
+    try {
+      const tables = projection.tables.map((table) => table.source);
+      const keys = foreignKeysOf(projection, await readForeignKeys(source, tables));
+      await storeForeignKeys(session, projection, keys);
+      return keys;
+    } catch (thrown) {
+      const stored = await storedForeignKeys(session, projection);
+      if (KitError.from(thrown).code !== 'source-unreachable' || stored === null) throw thrown;
+      return stored;
+    }
+  }
+
+  async #begin(
+    lease: Lease,
+    session: Session,
+    foreignKeys: readonly ForeignKey[],
+    transport: Transport,
+    watch: HoldWatch,
+  ): Promise<Pass> {
+    const checkpoint = await readCheckpoint(session, lease.projection);
+    const verdicts = await Verdicts.settle(session, checkpoint, { ...this.#options, schemas: this.#schemas });
     return Pass.begin({
       ...this.#options,
-      checkpoint: await readCheckpoint(session, lease.projection),
+      hold: () => watch.hold,
+      checkpoint,
+      verdicts,
       maxRows: this.#options.maxRows ?? 5000,
       session,
       lease,
+      foreignKeys,
       transport,
       schemas: this.#schemas,
       onRows: ({ changes }) => this.#learn({ rowsApplied: this.#facts.rowsApplied + changes.length }),
@@ -173,21 +226,44 @@ export class Projector {
     return error;
   }
 
-  async #turn(pass: Pass, keeper: LeaseKeeper, signal: AbortSignal): Promise<void> {
+  /** Until an abort, or a verdict: with that it begins anew. */
+  async #turn(pass: Pass, session: Session, keeper: LeaseKeeper, watch: HoldWatch, signal: AbortSignal): Promise<void> {
     for (let lookedMs = 0; !signal.aborted; ) {
       keeper.check();
-      await pass.turn(turnMs);
+      watch.check();
+      await pass.turn(watch.hold ? heldTurnMs : turnMs);
       if (Date.now() - lookedMs > 1000) {
-        this.#learn({ lag: await pass.lag() });
+        if (await this.#isJudged(session)) return;
+        const { length } = await parkedOf(session, this.#facts.projection);
+        this.#learn({ lag: await pass.lag(), parkedKeys: length });
         lookedMs = Date.now();
       }
-      this.#enter(pass.position === null ? 'filling' : 'streaming', null, pass);
-      if (pass.position === null && pass.quiet) this.#learn({ reason: awaitsCommit });
+      this.#enter(pass.filled ? 'streaming' : 'filling', null, pass);
+      if (!pass.filled) this.#learn({ reason: this.#progress(pass) });
     }
   }
 
+  #progress({ position, quiet }: Pass): string {
+    if (position === null && quiet) return awaitsCommit;
+    const left = [...this.#facts.lag.values()].reduce((sum, messages) => sum + messages, 0);
+    return `${this.#facts.rowsApplied} rows are in; about ${left} messages in Kafka are still to be read`;
+  }
+
+  /** Until somebody says how to go on. */
   async #stayStopped(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) await this.#pause(1000, signal);
+    while (!signal.aborted) {
+      await this.#pause(1000, signal);
+      try {
+        await using session = await Session.open(this.#options.database);
+        if (await this.#isJudged(session)) return this.#enter('starting', null);
+      } catch {
+        // It says so by itself once it can be asked again.
+      }
+    }
+  }
+
+  async #isJudged(session: Session): Promise<boolean> {
+    return (await newestVerdict(session, this.#facts.projection)) > this.#seenVerdict;
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -211,7 +287,8 @@ export class Projector {
       });
     }
     this.#learn({ state, reason, code: error?.code ?? null, turnedAtMs: Date.now() });
-    if (pass?.position) this.#learn({ position: formatPosition(pass.position), freshAtMs: pass.freshAtMs });
+    if (pass?.filled && pass.position)
+      this.#learn({ position: formatPosition(pass.position), freshAtMs: pass.freshAtMs });
   }
 
   #learn(facts: Partial<ProjectorFacts>): void {
@@ -220,7 +297,7 @@ export class Projector {
 }
 
 async function readCheckpoint(session: Session, projection: string) {
-  const columns = 'position, committed_at_ms, partitions';
+  const columns = 'position, filling_position, committed_at_ms, partitions';
   const [row] = await session.rows<CheckpointColumns>(`SELECT ${columns} FROM banyan_checkpoint WHERE projection = ?`, [
     projection,
   ]);

@@ -43,3 +43,8 @@ export function parseSqlType(text: string): SqlType | null {
   const json = family === 'integer' ? 'integer' : family === 'float' ? 'number' : 'string';
   return { sql: text.trim(), base, family, json };
 }
+
+/** CHAR or VARCHAR under a collation in which only the same letters are equal; blanks at the end do not count. */
+export function isBinaryText({ base, sql }: SqlType): boolean {
+  return (base === 'char' || base === 'varchar') && / collate +\w+_bin$/i.test(sql);
+}

@@ -6,6 +6,8 @@ export interface Topics {
   readonly tables: ReadonlyMap<string, string>;
   readonly transactions: string;
   readonly heartbeats: string;
+  /** What repairs have found: one partition, of the kit's own. */
+  readonly corrections: string;
 }
 
 export function topicsOf(projection: Projection, prefix: string): Topics {
@@ -15,5 +17,6 @@ export function topicsOf(projection: Projection, prefix: string): Topics {
     ),
     transactions: `${prefix}.transaction`,
     heartbeats: `__debezium-heartbeat.${prefix}`,
+    corrections: `${prefix}.corrections`,
   };
 }

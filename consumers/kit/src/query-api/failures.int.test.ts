@@ -49,7 +49,14 @@ interface Served extends AsyncDisposable {
 async function serve(more: Partial<QueryApiOptions> = {}): Promise<Served> {
   const logged: string[] = [];
   const logger = (entry: Readonly<Record<string, unknown>>) => void logged.push(String(entry.message));
-  const api = createQueryApi({ projection, database: database.access, freshWithinMs: 60_000, logger, ...more });
+  const api = createQueryApi({
+    projection,
+    database: database.access,
+    freshWithinMs: 60_000,
+    auth: 'off',
+    logger,
+    ...more,
+  });
   const url = await api.listen({ port: 0 });
   return { api, url, client: await testingClient(url), logged, [Symbol.asyncDispose]: () => api.close() };
 }

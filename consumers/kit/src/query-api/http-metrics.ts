@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+export type { Registry };
+
 /** A registry of its own for each server, with the process's metrics in it. */
 export function createRegistry(): Registry {
   const registry = new Registry();

@@ -2,16 +2,25 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Registry } from 'prom-client';
+import { KitError } from '../errors.ts';
 import { requestDurations } from './http-metrics.ts';
 import { type Problem, problem, problemMediaType, sendProblem } from './problem.ts';
 import type { Log } from './read-pool.ts';
+import { Refused } from './refused.ts';
 
 export interface HttpServerOptions {
   readonly registry: Registry;
   readonly log: Log;
   /** What an error of a handler means to the caller; null for one nobody foresaw. */
   readonly problemOf?: (error: unknown) => Problem | null;
+  /** Requests that are answered at the same time; one more is refused, but for `unlimited`. Default 1,000. */
+  readonly maxRequests?: number;
+  /** Answers that go on for as long as the client likes; they are counted elsewhere. */
+  readonly streams?: () => number;
 }
+
+/** They say how a busy service is. */
+const unlimited = new Set(['/live', '/ready', '/proof', '/metrics', '/openapi.json']);
 
 export interface ListenOptions {
   /** 0 takes a free port. */
@@ -33,7 +42,8 @@ export interface Server {
 const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** A server that can only be read, and whose every error is an RFC 9457 problem. */
-export function createHttpServer({ registry, log, problemOf = () => null }: HttpServerOptions): FastifyInstance {
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const { registry, log, problemOf = () => null, maxRequests = 1000, streams = () => 0 } = options;
   const app = fastify({
     requestTimeout: 10_000,
     // During a close what still arrives on an open connection is answered, with `Connection: close`.
@@ -55,18 +65,24 @@ export function createHttpServer({ registry, log, problemOf = () => null }: Http
   });
   app.addHook('onRequest', (request, reply, done) => {
     unanswered.add(reply.raw);
+    reply.raw.once('close', () => unanswered.delete(reply.raw));
     reply.headers(fixedHeaders);
-    if (isRead(request) && !hasBody(request)) done();
+    const isBusy = unanswered.size - streams() > maxRequests && !unlimited.has(request.routeOptions.url ?? '');
+    if (isBusy) sendProblem(reply, tooMany(maxRequests), { 'retry-after': 1 });
+    else if (isRead(request) && !hasBody(request)) done();
     else refuse(request, reply, paths);
   });
   const observe = requestDurations(registry);
   app.addHook('onResponse', (request, reply, done) => {
     unanswered.delete(reply.raw);
-    observe(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime);
+    // How long a client follows changes says nothing of how fast the service is.
+    const isStream = String(reply.getHeader('content-type')).startsWith('text/event-stream');
+    if (!isStream) observe(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime);
     done();
   });
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, unknownRoute(paths)));
   app.setErrorHandler((error, request, reply) => {
+    if (error instanceof Refused) return sendProblem(reply, error.problem, error.headers);
     const known = problemOf(error);
     if (known) return sendProblem(reply, known, known.status === 503 ? { 'retry-after': 1 } : {});
     log({ message: 'a request failed', route: request.routeOptions.url, error });
@@ -74,6 +90,9 @@ export function createHttpServer({ registry, log, problemOf = () => null }: Http
   });
   return app;
 }
+
+const tooMany = (count: number): Problem =>
+  problem('too-many-requests-at-once', `${count} requests are being answered already`);
 
 const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
 
@@ -86,7 +105,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply, paths: ReadonlySet
   reply.header('connection', 'close');
   if (isRead(request)) return void sendProblem(reply, problem('malformed-request', 'a request here has no body'));
   const path = request.url.split('?', 1)[0]!;
-  const isKnown = [...paths].some((known) => new RegExp(`^${known.replace(/:\w+/, '[^/]*')}$`).test(path));
+  const isKnown = [...paths].some((known) => new RegExp(`^${known.replaceAll(/:\w+/g, '[^/]*')}$`).test(path));
   if (!isKnown) return void sendProblem(reply, unknownRoute(paths));
   const detail = `${request.method} is not allowed, GET and HEAD are`;
   sendProblem(reply, problem('method-not-allowed', detail), { allow: 'GET, HEAD' });
@@ -116,7 +135,13 @@ function refusalOf(code: string | undefined): Problem {
 const drainMs = 10_000;
 
 export async function listen(app: FastifyInstance, { port, host = '127.0.0.1' }: ListenOptions): Promise<string> {
-  return await app.listen({ port, host });
+  return await app.listen({ port, host }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EADDRNOTAVAIL') throw error;
+    throw new KitError('config', `PORT, HOST: ${error.message}`, {
+      remedy: 'end what listens there, or give another',
+      cause: error,
+    });
+  });
 }
 
 export async function drain(app: FastifyInstance): Promise<void> {

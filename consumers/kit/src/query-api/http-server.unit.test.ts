@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
+import { eventually } from '../testkit/eventually.ts';
 import { createRegistry } from './http-metrics.ts';
 import { createHttpServer, drain, listen } from './http-server.ts';
 
@@ -83,4 +84,45 @@ describe('an error that nobody foresaw', () => {
     });
     expect(logged).toEqual([new Error('SELECT secret FROM t')]);
   });
+});
+
+describe('a server that is busy', () => {
+  it('refuses one request more than it takes, says when to come again, and still says how it is', async () => {
+    const busy = createHttpServer({ registry: createRegistry(), log: () => {}, maxRequests: 2 });
+    let go = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    let under = 0;
+    busy.get('/slow', async () => {
+      under++;
+      await held;
+      return { ok: true };
+    });
+    busy.get('/live', async () => ({ live: true }));
+    const url = await listen(busy, { port: 0 });
+    try {
+      const slow = [fetch(`${url}/slow`), fetch(`${url}/slow`)];
+      await eventually('both are being answered', () => under === 2);
+      const refused = await fetch(`${url}/slow`);
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(await refused.json()).toMatchObject({ type: 'urn:problem-type:banyan:too-many-requests-at-once' });
+      expect((await fetch(`${url}/live`)).status).toBe(200);
+      go();
+      expect((await Promise.all(slow)).map(({ status }) => status)).toEqual([200, 200]);
+      expect((await fetch(`${url}/slow`)).status).toBe(200);
+    } finally {
+      go();
+      await drain(busy);
+    }
+  });
+});
+
+it('names a port that is taken, which is no defect', async () => {
+  const other = createHttpServer({ registry: createRegistry(), log: () => {} });
+  await expect(listen(other, { port })).rejects.toMatchObject({
+    code: 'config',
+    message: expect.stringContaining(`127.0.0.1:${port}`),
+  });
+  await other.close();
 });

@@ -28,6 +28,17 @@ export function keyForm({ type }: Column): KeyForm | null {
   return null;
 }
 
+/** How a filter's value is written: as a key, or one of an ENUM's words. Null for types that cannot be compared exactly. */
+export function filterForm(column: Column): KeyForm | null {
+  if (column.type.base !== 'enum') return keyForm(column);
+  const words = [...column.type.sql.matchAll(/'((?:[^']|'')*)'/g)].map(([, word]) => word!.replaceAll("''", "'"));
+  return {
+    sql: '?',
+    says: `one of ${words.join(', ')}`,
+    parse: (text) => (words.includes(text) ? text : null),
+  };
+}
+
 function integerForm(type: Column['type']): KeyForm {
   const [low, high] = integerRange(type)!;
   const [least, says] =

@@ -18,8 +18,15 @@ const projection = mirror({
     hidden: { source: 'bank.hidden', key: ['id'], columns: { id: 'bigint' } },
   },
 });
-// biome-ignore lint/suspicious/noExplicitAny: it is JSON
-const document = openApi({ projection, tables: servedTables(projection), pageSize: 100, maxPageSize: 500 }) as any;
+const document = openApi({
+  projection,
+  tables: servedTables(projection),
+  pageSize: 100,
+  maxPageSize: 500,
+  maxWaitMs: 10_000,
+  auth: true,
+  // biome-ignore lint/suspicious/noExplicitAny: it is JSON
+}) as any;
 
 function* refsIn(part: unknown): Generator<string> {
   if (typeof part !== 'object' || part === null) return;
@@ -35,10 +42,15 @@ describe('the document', () => {
     expect(Object.keys(document.paths)).toEqual([
       '/accounts/{id}',
       '/accounts',
+      '/accounts/changes',
+      '/accounts/{id}/changes',
       '/limits/{key}',
       '/limits',
+      '/limits/changes',
+      '/limits/{key}/changes',
       '/live',
       '/ready',
+      '/proof',
       '/metrics',
       '/openapi.json',
     ]);
@@ -101,7 +113,7 @@ describe('a path at a table whose key cannot be written in one', () => {
       tables: { t: { source: 'bank.t', key: ['k'], path: '/t', columns: { k: 'double' } } },
     });
     const database = { host: '127.0.0.1', port: 1, user: '', password: '', database: '' };
-    expect(() => createQueryApi({ projection: wrong, database, freshWithinMs: 1 })).toThrow(
+    expect(() => createQueryApi({ projection: wrong, database, freshWithinMs: 1, auth: 'off' })).toThrow(
       new KitError('declaration', "wrong.t.k: a key of type 'double' cannot be served by a path"),
     );
   });

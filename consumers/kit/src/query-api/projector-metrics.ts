@@ -8,6 +8,7 @@ export function projectorMetrics(registry: Registry, projection: string) {
   const total = (name: string, help: string) => counter(registry, `banyan_projector_${name}_total`, help, projection);
   const state = stateGauge(registry, 'banyan_projector_state', 'What the projector does.', projection);
   const age = gauge('position_age_seconds', 'How long ago everything the source had committed was applied.');
+  const parked = gauge('parked_keys', 'Keys whose rows are not kept true, because somebody has parked them.');
   const turned = gauge('last_turn_timestamp_seconds', 'When the loop last turned.');
   const rows = total('rows_applied', 'Rows applied by this process, those of the snapshot among them.');
   const transactions = total('transactions_applied', 'Transactions of the source applied by this process.');
@@ -21,6 +22,7 @@ export function projectorMetrics(registry: Registry, projection: string) {
   return (facts: ProjectorFacts, ageMs: number | null): void => {
     state(facts.state);
     age(ageMs === null ? null : ageMs / 1000);
+    parked(facts.parkedKeys);
     turned(facts.turnedAtMs / 1000);
     rows(facts.rowsApplied);
     transactions(facts.transactionsApplied);

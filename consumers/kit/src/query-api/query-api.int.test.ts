@@ -65,7 +65,7 @@ beforeAll(async () => {
   await run(
     "UPDATE banyan_checkpoint SET position = '0-1-1575', committed_at_ms = UNIX_TIMESTAMP(NOW(3)) * 1000, state = 'streaming'",
   );
-  api = createQueryApi({ projection, database: database.access, freshWithinMs: 60_000 });
+  api = createQueryApi({ projection, database: database.access, freshWithinMs: 60_000, auth: 'off' });
   url = await api.listen({ port: 0 });
   client = await testingClient(url);
 }, 60_000);
@@ -387,7 +387,8 @@ describe('HTTP', () => {
   it('never answers with SQL, a stack or a cookie, nor to other origins', async () => {
     const { headers } = await client.get('/wide/1');
     expect(headers.get('access-control-allow-origin')).toBeNull();
-    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('cache-control')).toBe('private, no-cache');
+    expect((await client.get('/wide/404')).headers.get('cache-control')).toBe('no-store');
     for (const path of ['/wide/x', '/plain/%C3%A9', '/nowhere', '/texts/%FF']) {
       expect((await client.get(path)).text).not.toMatch(/SELECT|banyan_checkpoint| at .*\.ts|node_modules/);
     }

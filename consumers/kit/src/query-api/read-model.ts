@@ -2,7 +2,8 @@ import type { Projection } from '../projection/declaration.ts';
 import type { Cell } from './column-json.ts';
 import type { Key } from './key.ts';
 import type { ReadPool } from './read-pool.ts';
-import { checkpointSql, type JsonRow, type ServedTable } from './served-table.ts';
+import { type Condition, checkpointSql } from './read-sql.ts';
+import type { JsonRow, ServedTable } from './served-table.ts';
 
 /** How the read model stood in the snapshot that the rows were read in. */
 export interface Standpoint {
@@ -13,6 +14,23 @@ export interface Standpoint {
   /** As the projector last wrote it down. */
   readonly state: string;
   readonly reason: string | null;
+  /** Another one after each commit of the projector, and for another declaration. */
+  readonly mark: string;
+  /** Keys of which that is not so, because somebody has parked them. */
+  readonly parkedKeys: number;
+}
+
+export interface Parked {
+  /** The row was true up to here; null: it never was. */
+  readonly since: string | null;
+  readonly code: string;
+}
+
+export interface One {
+  readonly standpoint: Standpoint;
+  readonly row: JsonRow | null;
+  /** Its key is parked: the row is not true. */
+  readonly parked: Parked | null;
 }
 
 export interface Page {
@@ -37,17 +55,29 @@ export class ReadModel {
     return standpointOf(cells);
   }
 
-  async one(served: ServedTable, key: Key): Promise<{ standpoint: Standpoint; row: JsonRow | null }> {
-    const [cells] = await this.#pool.read(served.oneSql, [key, this.#projection]);
+  /** A row that `owner` leaves out is null, as one that is not there. */
+  async one(served: ServedTable, key: readonly Key[], owner: Condition | null): Promise<One> {
+    const { sql, values } = served.sql.one(key, owner);
+    const [cells] = await this.#pool.read(sql, values);
     const found = cells !== undefined && served.keyOf(cells) !== null;
-    return { standpoint: standpointOf(cells), row: found ? served.row(cells) : null };
+    const parked = (cells?.at(-1) ?? null) as string | null;
+    const [since, code] = parked === null ? [] : (JSON.parse(parked) as [string | null, string]);
+    return {
+      standpoint: standpointOf(cells),
+      row: found ? served.row(cells) : null,
+      // Whose row it is, only the row says.
+      parked: code === undefined || (owner && !found) ? null : { since: since ?? null, code },
+    };
   }
 
-  async page(served: ServedTable, after: Key | null, limit: number): Promise<Page> {
-    const cells =
-      after === null
-        ? await this.#pool.read(served.firstPageSql, [this.#projection, limit + 1])
-        : await this.#pool.read(served.nextPageSql, [this.#projection, after, limit + 1]);
+  async page(
+    served: ServedTable,
+    conditions: readonly Condition[],
+    after: readonly Key[] | null,
+    limit: number,
+  ): Promise<Page> {
+    const { sql, values } = served.sql.page(conditions, after, limit + 1);
+    const cells = await this.#pool.read(sql, values);
     const head = cells[0] && served.keyOf(cells[0]) === null ? cells.shift() : undefined;
     const more = cells.length > limit;
     if (more) cells.pop();
@@ -60,10 +90,13 @@ export class ReadModel {
 }
 
 /** No checkpoint at all: the projector has not made one yet. */
-const unmade: Standpoint = { gtid: null, ageMs: null, state: 'starting', reason: null };
+const unmade: Standpoint = { gtid: null, ageMs: null, state: 'starting', reason: null, mark: '', parkedKeys: 0 };
 
-function standpointOf(cells: readonly Cell[] | undefined): Standpoint {
+export function standpointOf(cells: readonly Cell[] | undefined): Standpoint {
   if (cells === undefined) return unmade;
-  const [gtid, state, reason, ageMs] = cells as [string | null, string, string | null, string | null];
-  return { gtid, ageMs: ageMs === null ? null : Number(ageMs), state, reason };
+  const [gtid, state, reason, ageMs, mark, parkedKeys] = cells as (string | null)[];
+  return {
+    ...{ gtid: gtid!, ageMs: ageMs === null ? null : Number(ageMs), state: state!, reason: reason!, mark: mark! },
+    parkedKeys: Number(parkedKeys),
+  };
 }

@@ -62,6 +62,15 @@ export const readySchema = object({
   ageMs,
 });
 
+/** What `banyan prove` has found, the last time that it came to its end. */
+export const proofSchema = object({
+  state: { type: 'string', enum: ['equal', 'different', 'repaired', 'unproved'] },
+  position: { ...gtid, type: ['string', 'null'] },
+  checkedAgoMs: { type: ['integer', 'null'], minimum: 0 },
+  rows: { type: 'integer', minimum: 0 },
+  differences: { type: 'integer', minimum: 0 },
+});
+
 /** RFC 9457, with the members that some of these problems have beside its own. */
 export function problemSchema(codes: readonly ProblemCode[] = Object.keys(problems) as ProblemCode[]): JsonSchema {
   return {
@@ -76,6 +85,12 @@ export function problemSchema(codes: readonly ProblemCode[] = Object.keys(proble
       position: positionSchema,
       state,
       reason,
+      parkedSince: {
+        ...gtid,
+        type: ['string', 'null'],
+        description: 'The row was true up to here; null: it never was.',
+      },
+      parkedFor: { type: 'string', description: 'The code of what stopped the service there.' },
     },
   };
 }

@@ -3,6 +3,7 @@ import { mirror } from '../projection/declaration.ts';
 import { Session } from '../read-store/index.ts';
 import { createQueryApi, type Server } from './index.ts';
 import { ReadPool } from './read-pool.ts';
+import type { Query } from './read-sql.ts';
 import { servedTables } from './served-table.ts';
 import { type TestDatabase, testDatabase } from './test-database.ts';
 import { answerOf } from './testing-client.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
   database = await testDatabase(projection);
   await database.session.run(`INSERT INTO counters SELECT seq, 0, 'x' FROM seq_1_to_${rowCount}`);
   await database.session.run("UPDATE banyan_checkpoint SET position = '0-1-0'");
-  api = createQueryApi({ projection, database: database.access, freshWithinMs: 60_000 });
+  api = createQueryApi({ projection, database: database.access, freshWithinMs: 60_000, auth: 'off' });
   url = await api.listen({ port: 0 });
 }, 60_000);
 
@@ -78,22 +79,27 @@ describe('the plans', () => {
     const pool = new ReadPool({ database: database.access, log: () => {} });
     const [served] = servedTables(projection);
     // id, select_type, table, type, possible_keys, key, key_len, ref, rows, Extra
-    const plan = async (sql: string, values: unknown[]) =>
-      (await pool.read(`EXPLAIN ${sql}`, values)).map((row) => [row[2], row[3], row[5], row[9]]);
+    const plan = async ({ sql, values }: Query) => {
+      const rows = (await pool.read(`EXPLAIN ${sql}`, values)).map((row) => [row[2], row[3], row[5], row[9]]);
+      const ofParked = rows.filter(([table]) => table === 'k' || table === 'n');
+      expect(ofParked.length).toBeGreaterThan(0);
+      for (const [table, ...how] of ofParked) expect([table, ...how.slice(0, 2)]).toEqual([table, 'ref', 'PRIMARY']);
+      return rows.filter((row) => !ofParked.includes(row));
+    };
     try {
-      expect(await plan(served!.oneSql, ['7', projection.name])).toEqual([
+      expect(await plan(served!.sql.one(['7'], null))).toEqual([
         ['c', 'const', 'PRIMARY', ''],
         ['t', 'const', 'PRIMARY', ''],
       ]);
-      expect(await plan(served!.nextPageSql, [projection.name, '7', 100])).toEqual([
+      expect(await plan(served!.sql.page([], ['7'], 100))).toEqual([
         ['c', 'const', 'PRIMARY', ''],
         ['t', 'const', null, ''],
         ['t', 'range', 'PRIMARY', 'Using where'],
       ]);
-      expect(await plan(served!.firstPageSql, [projection.name, 100])).toEqual([
+      expect(await plan(served!.sql.page([], null, 100))).toEqual([
         ['c', 'const', 'PRIMARY', ''],
         ['t', 'const', null, ''],
-        ['t', 'index', 'PRIMARY', ''],
+        ['t', 'index', 'PRIMARY', 'Using where'],
       ]);
     } finally {
       pool.close();

@@ -24,10 +24,10 @@ export function createStatusServer(options: StatusServerOptions): Server {
   const app = createHttpServer({ registry, log });
   liveRoute(app, facts, liveWithinMs);
   app.get('/ready', async (_request, reply) => {
-    const { state, code, reason, position, freshAtMs } = facts();
+    const { state, code, reason, position, freshAtMs, parkedKeys } = facts();
     const ageMs = ageOf(freshAtMs);
     const ready = state === 'standby' || (state === 'streaming' && ageMs !== null && ageMs <= freshWithinMs);
-    return reply.code(ready ? 200 : 503).send({ ready, state, code, reason, position, ageMs });
+    return reply.code(ready ? 200 : 503).send({ ready, state, code, reason, position, ageMs, parkedKeys });
   });
   const show = projectorMetrics(registry, facts().projection);
   app.get('/metrics', async (_request, reply) => {

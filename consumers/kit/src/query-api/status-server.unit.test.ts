@@ -17,6 +17,7 @@ const healthy = (): ProjectorFacts => ({
   rowsApplied: 12,
   transactionsApplied: 5,
   commits: 3,
+  parkedKeys: 0,
   lag: new Map([
     ['bank.bank.accounts/0', 7],
     ['bank.transaction/0', 0],
@@ -64,6 +65,7 @@ describe('/ready', () => {
         reason,
         position,
         ageMs: freshAtMs === null ? null : expect.any(Number),
+        parkedKeys: 0,
       });
     },
   );
@@ -96,6 +98,7 @@ describe('/metrics', () => {
       'banyan_projector_rows_applied_total{projection="accounts"} 12',
       'banyan_projector_transactions_applied_total{projection="accounts"} 5',
       'banyan_projector_commits_total{projection="accounts"} 3',
+      'banyan_projector_parked_keys{projection="accounts"} 0',
       'banyan_projector_lag_messages{projection="accounts",topic="bank.bank.accounts",partition="0"} 7',
       'banyan_projector_lag_messages{projection="accounts",topic="bank.transaction",partition="0"} 0',
       '# TYPE banyan_projector_rows_applied_total counter',

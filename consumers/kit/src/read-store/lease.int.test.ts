@@ -53,6 +53,9 @@ describe('Lease', () => {
     const lease = await Lease.take(one, name, 'one', 60_000);
     expect(await Lease.take(two, name, 'two', 60_000)).toBeNull();
     expect((await row()).is_held).toBe(1);
+    expect(
+      await database.rows('SELECT lease_until <= NOW(6) + INTERVAL 60 SECOND AS is_in_time FROM banyan_checkpoint'),
+    ).toEqual([{ is_in_time: 1 }]);
     await expire();
     expect(await Lease.take(two, name, 'two', 60_000)).toMatchObject({ epoch: lease!.epoch + 1n });
     const short = await Lease.take(two, name, 'two', 1);

@@ -1,5 +1,5 @@
 import { KitError } from '../errors.ts';
-import type { Session } from './session.ts';
+import { isLockWait, type Session } from './session.ts';
 
 /**
  * Who may write a read model: one owner per epoch, by the database's clock. The epoch is compared in every commit, so the
@@ -14,12 +14,14 @@ export class Lease {
     this.epoch = epoch;
   }
 
-  /** Takes the lease if it is free, has run out, or was this owner's; else null. */
+  /** Takes the lease if it is free, has run out, or was this owner's; else null, also while its row is locked by a commit. */
   static async take(session: Session, projection: string, owner: string, forMs: number): Promise<Lease | null> {
-    const taken = await session.run(
-      `UPDATE banyan_checkpoint SET epoch = epoch + 1, owner = ?, lease_until = NOW(6) + INTERVAL ? MICROSECOND
-       WHERE projection = ? AND (lease_until < NOW(6) OR owner = ?)`,
-      [owner, forMs * 1000, projection, owner],
+    const taken = await unlessLocked(
+      session.run(
+        `UPDATE banyan_checkpoint SET epoch = epoch + 1, owner = ?, lease_until = NOW(6) + INTERVAL ? MICROSECOND
+         WHERE projection = ? AND (lease_until < NOW(6) OR owner = ?)`,
+        [owner, forMs * 1000, projection, owner],
+      ),
     );
     if (taken !== 1) return null;
     const [row] = await session.rows<{ epoch: string | number; owner: string }>(
@@ -29,14 +31,19 @@ export class Lease {
     return row?.owner === owner ? new Lease(projection, BigInt(row.epoch)) : null;
   }
 
-  /** Prolongs it and writes down how things stand. Throws KitError `lease-lost` when another epoch has begun. */
+  /**
+   * Prolongs it and writes down how things stand; not while its row is locked, which is what a large commit of the owner does.
+   * Throws KitError `lease-lost` when another epoch has begun.
+   */
   async renew(session: Session, forMs: number, standing: Standing): Promise<void> {
-    const matched = await session.run(
-      `UPDATE banyan_checkpoint SET lease_until = NOW(6) + INTERVAL ? MICROSECOND, state = ?, reason = ?,
-       fresh_at_ms = NULLIF(GREATEST(COALESCE(fresh_at_ms, 0), ?), 0) WHERE projection = ? AND epoch = ?`,
-      [forMs * 1000, standing.state, standing.reason, standing.freshAtMs ?? 0, this.projection, this.epoch],
+    const matched = await unlessLocked(
+      session.run(
+        `UPDATE banyan_checkpoint SET lease_until = NOW(6) + INTERVAL ? MICROSECOND, state = ?, reason = ?,
+         fresh_at_ms = NULLIF(GREATEST(COALESCE(fresh_at_ms, 0), ?), 0) WHERE projection = ? AND epoch = ?`,
+        [forMs * 1000, standing.state, standing.reason, standing.freshAtMs ?? 0, this.projection, this.epoch],
+      ),
     );
-    if (matched !== 1) throw this.lost();
+    if (matched === 0) throw this.lost();
   }
 
   /** Lets a standby in at once. */
@@ -52,6 +59,16 @@ export class Lease {
       'lease-lost',
       `another projector has taken over '${this.projection}' (epoch ${this.epoch} is over)`,
     );
+  }
+}
+
+/** Null when the row was locked for longer than a lock is waited for. */
+async function unlessLocked(updated: Promise<number>): Promise<number | null> {
+  try {
+    return await updated;
+  } catch (error) {
+    if (isLockWait(error)) return null;
+    throw error;
   }
 }
 

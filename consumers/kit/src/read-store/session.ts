@@ -37,27 +37,38 @@ const projectorSettings =
   "SET SESSION time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', tx_isolation='READ-COMMITTED', " +
   'innodb_lock_wait_timeout=2, lock_wait_timeout=5, idle_write_transaction_timeout=5, foreign_key_checks=0';
 
+/** Whose connection it is, for what is set on it and for what its errors are called. */
+export interface SessionKind {
+  readonly settings: string;
+  readonly called: 'read-model database' | 'source database';
+}
+
+const projectors: SessionKind = { settings: projectorSettings, called: 'read-model database' };
+
 /** One connection with errors turned into KitErrors. */
 export class Session {
   readonly #connection: Connection;
   #broken: unknown = null;
   #packetBytes = Number.POSITIVE_INFINITY;
 
-  private constructor(connection: Connection) {
+  readonly #called: SessionKind['called'];
+
+  private constructor(connection: Connection, { called }: SessionKind) {
     this.#connection = connection;
+    this.#called = called;
     // Without a listener a connection lost while idle would end the process.
     connection.on('error', (error) => {
       this.#broken = error;
     });
   }
 
-  static async open(access: DatabaseAccess): Promise<Session> {
+  static async open(access: DatabaseAccess, kind: SessionKind = projectors): Promise<Session> {
     const connection = await mysql.createConnection(exactOptions(access)).catch((error) => {
-      throw databaseError(error, `cannot connect to ${access.host}:${access.port}/${access.database}`);
+      throw databaseError(error, `cannot connect to ${access.host}:${access.port}/${access.database}`, kind.called);
     });
-    const session = new Session(connection);
+    const session = new Session(connection, kind);
     try {
-      await session.run(projectorSettings);
+      await session.run(kind.settings);
       const [row] = await session.rows<{ bytes: string }>('SELECT @@max_allowed_packet AS bytes');
       session.#packetBytes = Number(row!.bytes);
       return session;
@@ -72,6 +83,11 @@ export class Session {
     return rows as Row[];
   }
 
+  /** The statement with its values written in, for one that is to be part of another. */
+  text(sql: string, values: readonly unknown[]): string {
+    return this.#connection.format(sql, [...values]);
+  }
+
   /** Runs a statement; resolves to how many rows it matched. */
   async run(sql: string, values: readonly unknown[] = []): Promise<number> {
     const [result] = await this.#query<ResultSetHeader>(sql, values);
@@ -82,14 +98,14 @@ export class Session {
     sql: string,
     values: readonly unknown[],
   ): Promise<[T, unknown]> {
-    if (this.#broken) throw databaseError(this.#broken, 'the connection is lost');
+    if (this.#broken) throw databaseError(this.#broken, 'the connection is lost', this.#called);
     const text = values.length === 0 ? sql : this.#connection.format(sql, [...values]);
     const bytes = Buffer.byteLength(text);
     if (bytes >= this.#packetBytes) throw tooLarge(bytes, this.#packetBytes);
     try {
       return (await this.#connection.query<T>(text)) as [T, unknown];
     } catch (error) {
-      throw databaseError(error, 'a statement was refused');
+      throw databaseError(error, 'a statement was refused', this.#called);
     }
   }
 
@@ -116,15 +132,26 @@ const refusals = new Set([
 /** Refused connections by name and password, and missing rights: a wait, as they are mended outside the process. */
 const waits = new Set([1040, 1044, 1045, 1049, 1053, 1142, 1143, 1205, 1213, 1227, 1290, 1836, 1927, 2006, 2013]);
 
+/** Another session held the row for longer than a lock is waited for. The server has undone the statement, not the transaction. */
+export const isLockWait = (error: unknown): boolean => errnoOf(error) === 1205;
+
+/** The server's number for what made a statement fail; undefined when it was nothing of the server's. */
+export const errnoOf = (error: unknown): number | undefined =>
+  error instanceof KitError ? (error.cause as { errno?: number } | undefined)?.errno : undefined;
+
 /** The server would just end the connection, which looks like one that is worth waiting for. */
 function tooLarge(bytes: number, limitBytes: number): KitError {
   const text = `read-model database: a row makes a statement of ${bytes} bytes, the server takes ${limitBytes}`;
   return new KitError('row-refused', text, { remedy: "raise max_allowed_packet on the read model's server" });
 }
 
-export function databaseError(error: unknown, what: string): KitError {
+export function databaseError(
+  error: unknown,
+  what: string,
+  called: SessionKind['called'] = 'read-model database',
+): KitError {
   const { errno, sqlState, message } = error as { errno?: number; sqlState?: string; message?: string };
-  const text = `read-model database: ${what}: ${message ?? String(error)}`;
+  const text = `${called}: ${what}: ${message ?? String(error)}`;
   if (
     errno !== undefined &&
     !waits.has(errno) &&
@@ -135,5 +162,6 @@ export function databaseError(error: unknown, what: string): KitError {
       remedy: 'compare the declared columns with the source table',
     });
   }
-  return new KitError('database-unreachable', text, { cause: error });
+  const code = called === 'source database' ? 'source-unreachable' : 'database-unreachable';
+  return new KitError(code, text, { cause: error });
 }

@@ -12,10 +12,15 @@ export interface Anchor {
 /** A checkpoint with what is needed to know its logs again. */
 export interface StoredCheckpoint extends Checkpoint {
   readonly anchors: ReadonlyMap<string, Anchor>;
+  /** What was in Kafka when it began is in, and the queries are computed: it may be read. Never without a position. */
+  readonly filled: boolean;
 }
 
 export interface CheckpointColumns {
+  /** What an answer may say; null while filling. */
   readonly position: string | null;
+  /** How far a read model has come that is not filled yet. */
+  readonly filling_position: string | null;
   readonly committed_at_ms: string | null;
   readonly partitions: string;
 }
@@ -30,6 +35,7 @@ export const emptyCheckpoint: StoredCheckpoint = {
   committedAtMs: null,
   offsets: new Map(),
   anchors: new Map(),
+  filled: false,
 };
 
 export function toColumns(checkpoint: StoredCheckpoint): CheckpointColumns {
@@ -41,8 +47,10 @@ export function toColumns(checkpoint: StoredCheckpoint): CheckpointColumns {
       ...(anchor && { anchor: { ...anchor, offset: String(anchor.offset) } }),
     };
   }
+  const position = checkpoint.position && formatPosition(checkpoint.position);
   return {
-    position: checkpoint.position && formatPosition(checkpoint.position),
+    position: checkpoint.filled ? position : null,
+    filling_position: checkpoint.filled ? null : position,
     committed_at_ms: checkpoint.committedAtMs === null ? null : String(checkpoint.committedAtMs),
     partitions: JSON.stringify(partitions),
   };
@@ -51,8 +59,10 @@ export function toColumns(checkpoint: StoredCheckpoint): CheckpointColumns {
 /** Throws KitError `read-model-differs` for a position that is none: taken for "still filling", rows would be applied again. */
 export function fromColumns(columns: CheckpointColumns): StoredCheckpoint {
   const partitions = Object.entries(JSON.parse(columns.partitions) as Record<string, PartitionJson>);
+  const position = columns.position ?? columns.filling_position;
   return {
-    position: columns.position === null ? null : positionOf(columns.position),
+    filled: columns.position !== null,
+    position: position === null ? null : positionOf(position),
     committedAtMs: columns.committed_at_ms === null ? null : Number(columns.committed_at_ms),
     offsets: new Map(partitions.map(([partition, { next }]) => [partition, BigInt(next)])),
     anchors: new Map(

@@ -14,9 +14,11 @@ const checkpoint: fc.Arbitrary<StoredCheckpoint> = fc
     offsets: fc.array(fc.tuple(partition, big)).map((all) => new Map(all)),
     anchor: fc.record({ offset: big, timestampMs: fc.nat(), crc32: fc.nat(4_294_967_295) }),
     anchored: fc.func(fc.boolean()),
+    filled: fc.boolean(),
   })
-  .map(({ anchor, anchored, ...rest }) => ({
+  .map(({ anchor, anchored, filled, ...rest }) => ({
     ...rest,
+    filled: filled && rest.position !== null,
     anchors: new Map([...rest.offsets.keys()].filter(anchored).map((name) => [name, anchor])),
   }));
 
@@ -33,15 +35,16 @@ describe('a stored checkpoint', () => {
   });
 
   it('of a read model that is filling has no position, which is not the empty position', () => {
-    expect(toColumns(emptyCheckpoint)).toEqual({ position: null, committed_at_ms: null, partitions: '{}' });
-    const empty = { ...emptyCheckpoint, position: new Map() };
+    expect(toColumns(emptyCheckpoint)).toMatchObject({ position: null, filling_position: null });
+    const empty = { ...emptyCheckpoint, position: new Map(), filled: true };
     expect(toColumns(empty).position).toBe('');
     expect(fromColumns(toColumns(empty)).position).toEqual(new Map());
+    expect(toColumns({ ...empty, filled: false })).toMatchObject({ position: null, filling_position: '' });
   });
 
   // Taken for "still filling", every transaction would be applied once more from its offsets on.
   it.each(['0-1', 'x', '0-1-5,', '0-1-5,0-2-6', '3E11FA47-71CA:23'])('with the position %j stops', (position) => {
-    expect(() => fromColumns({ position, committed_at_ms: null, partitions: '{}' })).toThrow(
+    expect(() => fromColumns({ position, filling_position: null, committed_at_ms: null, partitions: '{}' })).toThrow(
       expect.objectContaining({ code: 'read-model-differs' }),
     );
   });

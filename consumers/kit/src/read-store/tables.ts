@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { KitError } from '../errors.ts';
-import type { MirrorTable, Projection } from '../projection/declaration.ts';
+import { type Column, type Projection, type ReadTable, readTablesOf } from '../projection/declaration.ts';
+import { ensureChangeLog } from './change-log.ts';
+import { ensureEvidence } from './evidence.ts';
+import { ensureFilterIndexes } from './filter-indexes.ts';
+import { ensureHolds } from './holds.ts';
 import type { Session } from './session.ts';
+import { ensureStops } from './stops.ts';
 
 /** A quoted identifier; a backtick in a name is doubled. */
 export const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
@@ -13,28 +18,36 @@ const checkpointTable = `CREATE TABLE IF NOT EXISTS banyan_checkpoint (
   owner           VARCHAR(100) NOT NULL DEFAULT '',
   lease_until     DATETIME(6) NOT NULL DEFAULT '1970-01-01',
   position        TEXT CHARACTER SET ascii NULL COMMENT 'every GTID up to here is in; NULL while filling',
+  filling_position TEXT CHARACTER SET ascii NULL COMMENT 'how far it has come while filling',
   committed_at_ms BIGINT NULL COMMENT 'commit time at the source of the newest applied transaction',
   fresh_at_ms     BIGINT NULL COMMENT 'everything the source had committed at this time is in',
+  foreign_keys    LONGTEXT NULL COMMENT 'of the source, as last read',
   partitions      LONGTEXT NOT NULL COMMENT 'next offset and anchor by partition',
   state           VARCHAR(20) NOT NULL DEFAULT 'starting',
   reason          TEXT NULL
 ) ENGINE=InnoDB CHARACTER SET utf8mb4`;
 
-function createTable(table: MirrorTable): string {
+export function columnsSql({ columns }: ReadTable, isRequired: (column: Column) => boolean): string {
+  return columns
+    .map((column) => `${quoted(column.name)} ${column.type.sql} ${isRequired(column) ? 'NOT NULL' : 'NULL'}`)
+    .join(', ');
+}
+
+function createTable(table: ReadTable): string {
   const key = new Set(table.key);
-  const columns = table.columns.map(
-    (column) => `${quoted(column.name)} ${column.type.sql}${key.has(column) ? ' NOT NULL' : ' NULL'}`,
-  );
   const primary = `PRIMARY KEY (${table.key.map((column) => quoted(column.name)).join(', ')})`;
-  return `CREATE TABLE IF NOT EXISTS ${quoted(table.name)} (${[...columns, primary].join(', ')}) ENGINE=InnoDB CHARACTER SET utf8mb4`;
+  const indexes = table.indexes.map((index) => `INDEX (${index.map((column) => quoted(column.name)).join(', ')})`);
+  return `CREATE TABLE IF NOT EXISTS ${quoted(table.name)} (${[columnsSql(table, (column) => key.has(column)), primary, ...indexes].join(', ')}) ENGINE=InnoDB CHARACTER SET utf8mb4`;
 }
 
 function fingerprint(projection: Projection): string {
-  const parts = projection.tables.map((table) => [
+  const mirrors = projection.tables.map((table) => [
     table.source,
     createTable(table),
     ...table.columns.map((column) => column.from),
   ]);
+  const queries = projection.queries.map((table) => [createTable(table), table.select, ...table.dirty]);
+  const parts = queries.length === 0 ? mirrors : [mirrors, queries];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
@@ -51,15 +64,21 @@ export async function ensureTables(session: Session, projection: Projection): Pr
   await session.run(checkpointTable);
   if ((await declarationOf(session, projection)) === null) {
     if (strangers.length > 0) throw notOurs(projection, strangers);
-    for (const table of projection.tables) await session.run(`${createTable(table)} COMMENT='${mark}'`);
+    for (const table of readTablesOf(projection)) await session.run(`${createTable(table)} COMMENT='${mark}'`);
     await session.run(
       "INSERT IGNORE INTO banyan_checkpoint (projection, declaration, partitions) VALUES (?, ?, '{}')",
       [projection.name, print],
     );
   }
-  if ((await declarationOf(session, projection)) === print) return;
+  if ((await declarationOf(session, projection)) === print) {
+    await ensureFilterIndexes(session, projection);
+    await ensureHolds(session);
+    await ensureEvidence(session);
+    await ensureStops(session);
+    return await ensureChangeLog(session, projection);
+  }
   throw new KitError('read-model-differs', `the read model '${projection.name}' was made for another declaration`, {
-    remedy: 'give the read model a new, empty database; it is filled from the stream',
+    remedy: `fill one for this declaration beside it and switch to it: banyan rebuild ${projection.name}`,
   });
 }
 
@@ -67,7 +86,8 @@ export async function ensureTables(session: Session, projection: Projection): Pr
  * Tables of a declared name that were not made for this declaration are somebody's, maybe the monolith's own: rows would be
  * deleted in them. A start that was cut off between CREATE TABLE and the checkpoint's row is known by the comment.
  */
-async function tablesThere(session: Session, { tables }: Projection, mark: string) {
+async function tablesThere(session: Session, projection: Projection, mark: string) {
+  const tables = readTablesOf(projection);
   const names = ['banyan_checkpoint', ...tables.map(({ name }) => name)];
   const rows = await session.rows<{ name: string; comment: string }>(
     'SELECT table_name AS name, table_comment AS comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)',

@@ -1,6 +1,6 @@
-import type { Type } from 'avsc';
 import {
   type ChangeEvent,
+  type Gtid,
   type Operation,
   parseGtid,
   type Row,
@@ -24,6 +24,7 @@ interface Envelope {
     readonly pos: bigint;
     readonly row: number;
     readonly ts_ms: bigint;
+    readonly snapshot?: string | null;
   };
   readonly transaction: { readonly id: string } | null;
 }
@@ -59,6 +60,19 @@ export async function decodeChunk(schemas: Schemas, kind: TopicKind, chunk: Chun
   return chunk.messages.map((message) => decode(schemas, kind, chunk, message));
 }
 
+/** The message's key as exact values by column; null when it has none, as a TRUNCATE has. Throws as `decodeChunk` does. */
+export async function decodeKey(schemas: Schemas, chunk: Chunk, message: Message): Promise<Row | null> {
+  const { key } = message;
+  if (key === null) return null;
+  const id = schemaId(key, chunk, message);
+  if (!schemas.known(id)) await fetchFor(schemas, id, chunk, message);
+  try {
+    return schemas.known(id)!(key, bodyAt) as Row;
+  } catch (error) {
+    throw undecodable(chunk, message, `its key: ${(error as Error).message}`, error);
+  }
+}
+
 async function fetchFor(schemas: Schemas, id: number, chunk: Chunk, message: Message): Promise<void> {
   try {
     await schemas.fetch(id);
@@ -73,8 +87,7 @@ function decode(schemas: Schemas, kind: TopicKind, chunk: Chunk, message: Messag
   const { offset, value } = message;
   if (value === null) return { kind: 'ignored', offset }; // a tombstone
   try {
-    const type = schemas.known(schemaId(value, chunk, message))!;
-    const decoded = fromBuffer(type, value);
+    const decoded = schemas.known(schemaId(value, chunk, message))!(value, bodyAt);
     return kind === 'changes'
       ? { kind: 'change', offset, change: changeEvent(decoded as Envelope) }
       : { kind: 'marker', offset, marker: marker(decoded as TransactionRecord) };
@@ -84,26 +97,25 @@ function decode(schemas: Schemas, kind: TopicKind, chunk: Chunk, message: Messag
   }
 }
 
+const bodyAt = 5;
+
 /** Confluent wire format: a zero byte, the schema id as four bytes big-endian, then the Avro body. */
 function schemaId(value: Uint8Array, chunk: Chunk, message: Message): number {
   if (value.length < 5 || value[0] !== 0)
     throw undecodable(chunk, message, 'it does not begin with the byte 0 and a schema id');
-  return Buffer.from(value.buffer, value.byteOffset, value.length).readUInt32BE(1);
+  return ((value[1]! << 24) | (value[2]! << 16) | (value[3]! << 8) | value[4]!) >>> 0;
 }
 
-function fromBuffer(type: Type, value: Uint8Array): unknown {
-  return type.fromBuffer(Buffer.from(value.buffer, value.byteOffset + 5, value.length - 5));
-}
-
+/** Messages never repeat what is in the record: it may be anything. */
 function changeEvent(envelope: Envelope): ChangeEvent {
   const operation = operations.get(envelope.op);
-  if (!operation) throw new RangeError(`operation '${envelope.op}' is none of ${[...operations.keys()].join(' ')}`);
+  if (!operation) throw new RangeError(`its operation is none of ${[...operations.keys()].join(' ')}`);
   const { source } = envelope;
   // A TRUNCATE has no transaction block, but the GTID of its own statement, for which there is a BEGIN.
   const id = envelope.transaction?.id ?? (operation === 'truncate' ? source.gtid : null);
   return {
     operation,
-    table: `${source.db}.${source.table}`,
+    table: tableOf(source),
     before: envelope.before,
     after: envelope.after,
     source: {
@@ -113,12 +125,13 @@ function changeEvent(envelope: Envelope): ChangeEvent {
       timestampMs: Number(source.ts_ms),
     },
     transaction: id === null ? null : gtid(id),
+    ...(source.snapshot === 'incremental' && { incremental: true as const }),
   };
 }
 
 function marker(record: TransactionRecord): TransactionMarker {
   if (record.status !== 'BEGIN' && record.status !== 'END')
-    throw new RangeError(`transaction status '${record.status}' is neither BEGIN nor END`);
+    throw new RangeError('its transaction status is neither BEGIN nor END');
   const counts =
     record.status === 'END'
       ? new Map(record.data_collections?.map((one) => [one.data_collection, Number(one.event_count)]))
@@ -126,14 +139,26 @@ function marker(record: TransactionRecord): TransactionMarker {
   return { status: record.status, transaction: gtid(record.id), timestampMs: Number(record.ts_ms), counts };
 }
 
-function gtid(text: string) {
+/** Rows of one transaction, and of one table, come one after the other. */
+let latestGtid: { readonly text: string; readonly parsed: Gtid } | null = null;
+let latestTable = { db: '', table: null as string | null, name: '' };
+
+function gtid(text: string): Gtid {
+  if (latestGtid?.text === text) return latestGtid.parsed;
   const parsed = parseGtid(text);
-  if (!parsed) throw new RangeError(`'${text}' is not a MariaDB GTID; is the source a MariaDB with GTIDs?`);
+  if (!parsed) throw new RangeError('its transaction is no MariaDB GTID; is the source a MariaDB with GTIDs?');
+  latestGtid = { text, parsed };
   return parsed;
+}
+
+function tableOf({ db, table }: Envelope['source']): string {
+  if (latestTable.db !== db || latestTable.table !== table) latestTable = { db, table, name: `${db}.${table}` };
+  return latestTable.name;
 }
 
 function undecodable(chunk: Chunk, message: Message, why: string, cause?: unknown): KitError {
   const where = `topic ${chunk.topic}, partition ${chunk.partition}, offset ${message.offset}`;
-  const remedy = 'nothing after it was applied; mend or remove what wrote it, then start the projector again';
-  return new KitError('undecodable', `${where}: the message cannot be decoded: ${why}`, { cause, remedy });
+  const remedy = 'nothing after it was applied; mend what wrote it, then say how to go on: banyan retry, skip or park';
+  const text = `${where}: the message cannot be decoded: ${why}`;
+  return new KitError('undecodable', text, { cause, remedy, offset: message.offset });
 }

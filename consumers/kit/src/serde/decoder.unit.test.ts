@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import avro, { type Schema, type Type } from 'avsc';
 import fc from 'fast-check';
 import { KitError } from '../errors.ts';
 import type { Message } from '../transport/index.ts';
-import { exactTypes } from './avro-types.ts';
 import { decodeChunk, type TopicKind } from './decoder.ts';
-import type { Schemas } from './schemas.ts';
+import { readerOf, type Schemas, type ValueReader } from './schemas.ts';
+import { avroWriter } from './testing-avro.ts';
 
 const named = (type: string, name: string, more: object = {}) => ({ type, 'connect.name': name, ...more });
 const optional = (type: unknown) => ['null', type];
@@ -53,6 +52,7 @@ const envelopeSchema = {
           { name: 'pos', type: 'long' },
           { name: 'row', type: 'int' },
           { name: 'ts_ns', type: optional('long') },
+          { name: 'snapshot', type: [named('string', 'io.debezium.data.Enum'), 'null'], default: 'false' },
         ],
       },
     },
@@ -89,27 +89,13 @@ const markerSchema = {
   ],
 };
 
-const type = (schema: object) => avro.Type.forSchema(structuredClone(schema) as Schema, exactTypes() as object);
-/** Writes what the converter writes: the same schemas with plain types, but longs as bigint. */
-const writer = (schema: object): Type => {
-  const plain = (part: unknown): unknown => {
-    if (Array.isArray(part)) return part.map(plain);
-    if (part === null || typeof part !== 'object') return part;
-    return Object.fromEntries(
-      Object.entries(part)
-        .filter(([name]) => name !== 'connect.name' && name !== 'default')
-        .map(([name, value]) => [name, plain(value)]),
-    );
-  };
-  return avro.Type.forSchema(plain(schema) as Schema, exactTypes() as object);
-};
 const types = new Map([
-  [7, type(envelopeSchema)],
-  [258, type(markerSchema)],
+  [7, readerOf(envelopeSchema)],
+  [258, readerOf(markerSchema)],
 ]);
 const written = new Map([
-  [7, writer(envelopeSchema)],
-  [258, writer(markerSchema)],
+  [7, avroWriter(envelopeSchema)],
+  [258, avroWriter(markerSchema)],
 ]);
 
 let fetched: number[];
@@ -118,7 +104,7 @@ let schemas: Schemas;
 beforeEach(() => {
   fetched = [];
   failing = null;
-  const known = new Map<number, Type>();
+  const known = new Map<number, ValueReader>();
   schemas = {
     known: (id: number) => known.get(id),
     fetch: async (id: number) => {
@@ -160,6 +146,7 @@ const source = {
   pos: 4_294_967_295n,
   row: 2,
   ts_ns: 1_700_000_000_000_000_001n,
+  snapshot: 'false',
 };
 const envelope = { before: null, after: wholeRow, source, op: 'c', transaction: { id: '0-1-5' } };
 const envelopeOf = (change: object) => wire(7, written.get(7)!.toBuffer({ ...envelope, ...change }));
@@ -217,6 +204,18 @@ describe('decodeChunk of changes', () => {
       { domain: 0, server: 1, sequence: 5n },
       null,
       null,
+    ]);
+  });
+
+  it('knows a row of an incremental snapshot, and no other, by its source', async () => {
+    const records = await decode(
+      'changes',
+      ...['true', 'last', 'incremental', null, 'incremental'].map((snapshot, index) =>
+        message(envelopeOf({ op: 'r', transaction: null, source: { ...source, snapshot } }), BigInt(index)),
+      ),
+    );
+    expect(records.map((record) => record.kind === 'change' && record.change.incremental)).toEqual([
+      ...[undefined, undefined, true, undefined, true],
     ]);
   });
 

@@ -1,2 +1,2 @@
-export { decodeChunk, type TopicKind } from './decoder.ts';
+export { decodeChunk, decodeKey, type TopicKind } from './decoder.ts';
 export { Schemas } from './schemas.ts';

@@ -1,13 +1,39 @@
-import avro, { type Schema, type Type } from 'avsc';
 import { KitError } from '../errors.ts';
-import { exactTypes } from './avro-types.ts';
+import { avroReader, type Wanted } from './avro-reader.ts';
 
-/** Avro types by the registry's id, fetched once; a schema of an id never changes. */
+/** Reads a value from there on to the end of the bytes. */
+export type ValueReader = ReturnType<typeof avroReader>;
+
+/** Of Debezium's envelope: what the decoder has a use for. */
+const envelope: Wanted = {
+  before: 'all',
+  after: 'all',
+  source: {
+    db: 'repeating',
+    table: 'repeating',
+    gtid: 'repeating',
+    file: 'repeating',
+    pos: 'all',
+    row: 'all',
+    ts_ms: 'all',
+    snapshot: 'repeating',
+  },
+  op: 'repeating',
+  transaction: { id: 'repeating' },
+};
+
+/** Throws Error for what is no Avro schema. */
+export function readerOf(schema: unknown): ValueReader {
+  const { type, name } = (schema ?? {}) as { readonly type?: unknown; readonly name?: unknown };
+  return avroReader(schema, type === 'record' && name === 'Envelope' ? envelope : 'all');
+}
+
+/** Readers by the registry's id, fetched once; a schema of an id never changes. */
 export class Schemas {
   readonly #url: string;
   readonly #headers: Record<string, string> = { accept: 'application/vnd.schemaregistry.v1+json' };
   readonly #timeoutMs: number;
-  readonly #known = new Map<number, Type>();
+  readonly #known = new Map<number, ValueReader>();
 
   /** `url` is the registry's Confluent API; a user and password in it are sent as basic authentication. */
   constructor(url: string, timeoutMs = 5000) {
@@ -22,7 +48,7 @@ export class Schemas {
     this.#timeoutMs = timeoutMs;
   }
 
-  known(id: number): Type | undefined {
+  known(id: number): ValueReader | undefined {
     return this.#known.get(id);
   }
 
@@ -30,15 +56,15 @@ export class Schemas {
    * Throws KitError `registry-unreachable` or `schema-unknown`, both worth waiting for, or `undecodable` for a schema that is
    * not Avro. Source: Confluent's API reference, `GET /schemas/ids/{id}`.
    */
-  async fetch(id: number): Promise<Type> {
+  async fetch(id: number): Promise<ValueReader> {
     const where = `schema ${id} at the registry ${this.#url}`;
-    const { schema, schemaType = 'AVRO', references = [] } = await this.#answer(id, where);
+    const { schema, schemaType = 'AVRO', references = [] } = await this.#answer(`schemas/ids/${id}`, where);
     try {
       if (schemaType !== 'AVRO') throw new Error(`it is ${schemaType}`);
       if (references.length > 0) throw new Error('it refers to other schemas');
-      const type = avro.Type.forSchema(JSON.parse(schema) as Schema, exactTypes() as object);
-      this.#known.set(id, type);
-      return type;
+      const reader = readerOf(JSON.parse(schema));
+      this.#known.set(id, reader);
+      return reader;
     } catch (error) {
       const remedy = 'let the connector write with the Avro converter, its schemas whole';
       const why = (error as Error).message;
@@ -46,10 +72,24 @@ export class Schemas {
     }
   }
 
-  async #answer(id: number, where: string): Promise<RegisteredSchema> {
+  /**
+   * The columns that a topic's newest records carry, as the connector names them. Throws as `fetch` does. Source: Confluent's API
+   * reference, `GET /subjects/{subject}/versions/latest`; Debezium's envelope has the row in its field `after`.
+   */
+  async columnsOf(topic: string): Promise<ReadonlySet<string>> {
+    const subject = `${topic}-value`;
+    const where = `subject ${subject} at the registry ${this.#url}`;
+    const { schema } = await this.#answer(`subjects/${encodeURIComponent(subject)}/versions/latest`, where);
+    const { fields = [] } = JSON.parse(schema) as { fields?: readonly { name: string; type: unknown }[] };
+    // The record is defined where it is named first, in `before`.
+    const row = [fields.find(({ name }) => name === 'before')?.type].flat(2) as { fields?: { name: string }[] }[];
+    return new Set(row.flatMap((part) => part?.fields ?? []).map(({ name }) => name));
+  }
+
+  async #answer(path: string, where: string): Promise<RegisteredSchema> {
     try {
       const signal = AbortSignal.timeout(this.#timeoutMs);
-      const response = await fetch(`${this.#url}/schemas/ids/${id}`, { headers: this.#headers, signal });
+      const response = await fetch(`${this.#url}/${path}`, { headers: this.#headers, signal });
       const body = await response.text();
       if (response.status === 404) {
         const remedy = 'use the registry that the connector writes to';

@@ -1,162 +1,125 @@
+import { join } from 'node:path';
+import { isFree, portsFrom, readConfig, Stack } from '@banyan/stack';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mirror } from '../projection/index.ts';
+import { createQueryApi, type Server } from '../query-api/index.ts';
+import { type TestingClient, testingClient } from '../query-api/testing-client.ts';
 import { CapturedSource } from '../testkit/captured-source.ts';
+import { testStack } from '../testkit/test-stack.ts';
+import { changed, exact, refused, stopsSnapshot, stopsStream, undeclared } from './testing-values-page.ts';
 
-/** A column: its type, values as SQL literals, and a DEFAULT when the connector has one to describe. */
-interface Exact {
-  readonly type: string;
-  readonly values: readonly string[];
-  readonly preset?: string;
-}
-
-/** What must arrive as it was, by the snapshot, by the stream, and in a table whose schema was learnt from its DDL. */
-const exact: readonly Exact[] = [
-  { type: 'bigint', values: ['-9223372036854775808', '9223372036854775807'], preset: '9223372036854775807' },
-  { type: 'bigint unsigned', values: ['18446744073709551615', '0'], preset: '18446744073709551615' },
-  { type: 'int unsigned', values: ['4294967295'] },
-  { type: 'mediumint unsigned', values: ['16777215'] },
-  { type: 'smallint unsigned', values: ['65535'] },
-  { type: 'tinyint unsigned', values: ['255'] },
-  { type: 'int(4) unsigned zerofill', values: ['7'] },
-  { type: 'tinyint(1)', values: ['-128', '127', '1'], preset: '1' },
-  {
-    type: 'decimal(38,10)',
-    values: ['9999999999999999999999999999.9999999999', '-9999999999999999999999999999.9999999999', '-0.0000000001'],
-    preset: '1234567890123456789012345678.0123456789',
-  },
-  { type: 'decimal(65,30)', values: [`${'9'.repeat(35)}.${'9'.repeat(30)}`, `-0.${'0'.repeat(29)}1`], preset: '0' },
-  { type: 'decimal(65,0)', values: [`-${'9'.repeat(65)}`] },
-  { type: 'float', values: ['3.40282e38', '-3.40282e38', '0.1', '-0e0', '16777200'], preset: '0.1' },
-  {
-    type: 'double',
-    values: ['1.7976931348623157e308', '2.2250738585072014e-308', '4.9e-324', '0.1', '-0e0'],
-    preset: '0.1',
-  },
-  { type: 'varchar(100)', values: ["'snow ❄ 😀'", "'a\\0b'", "'\\'\"\\\\`'", "''", "'  pad  '"], preset: "'it''s 😀'" },
-  { type: 'char(5)', values: ["'ab'", "'ab   '", "''"] },
-  { type: 'varchar(50) character set latin1', values: ["'é€ÿ'"], preset: "'é€'" },
-  { type: 'varchar(50) character set utf8mb3', values: ["'snow ❄'"] },
-  { type: 'varchar(50) character set ucs2', values: ["'snow ❄'"] },
-  { type: 'varchar(50) character set cp1251', values: ["'Привет'"] },
-  { type: 'varchar(50) character set sjis', values: ["'日本'"] },
-  { type: 'text', values: ["REPEAT('😀', 1000)"] },
-  { type: 'mediumtext', values: ["REPEAT('x', 70000)"] },
-  { type: 'datetime', values: ["'9999-12-31 23:59:59'", "'1000-01-01 00:00:00'"], preset: "'2000-01-01 00:00:00'" },
-  { type: 'datetime(3)', values: ["'9999-12-31 23:59:59.999'", "'1969-12-31 23:59:59.001'"] },
-  {
-    type: 'datetime(6)',
-    values: ["'9999-12-31 23:59:59.999999'", "'1000-01-01 00:00:00.000001'", "'1969-12-31 23:59:59.999999'"],
-    preset: "'2000-01-01 00:00:00.000001'",
-  },
-  { type: 'timestamp', values: ["'2038-01-19 03:14:07'", "'1970-01-01 00:00:01'"], preset: "'2000-01-01 00:00:00'" },
-  {
-    type: 'timestamp(6)',
-    values: ["'2038-01-19 03:14:07.999999'", "'1970-01-01 00:00:01.000001'", "'2024-10-27 01:30:00.5'"],
-    preset: 'CURRENT_TIMESTAMP(6)',
-  },
-  { type: 'time', values: ["'-838:59:59'", "'838:59:59'", "'00:00:00'"], preset: "'-01:00:00'" },
-  { type: 'time(6)', values: ["'-838:59:59'", "'-00:00:00.000001'", "'24:00:00.000001'", "'-12:34:56.789012'"] },
-  { type: 'date', values: ["'9999-12-31'", "'1000-01-01'", "'1582-10-10'"], preset: "'1999-12-31'" },
-  { type: 'year', values: ['1901', '2155'], preset: '2000' },
-  { type: 'bit(1)', values: ["b'0'", "b'1'"], preset: "b'1'" },
-  { type: 'bit(10)', values: ["b'1000000001'", "b'1'"], preset: "b'1000000001'" },
-  { type: 'bit(64)', values: ["X'8000000000000001'", "X'00000000000000FF'"] },
-  { type: "enum('a','b''c','x y','')", values: ["'a'", "'b''c'", "'x y'", "''"], preset: "'b''c'" },
-  { type: "set('a','b''c')", values: ["'a,b''c'", "''"], preset: "'a'" },
-  { type: 'json', values: [`'{"a": 1.0, "b": [1], "c": "😀"}'`, `'"x"'`] },
-  { type: 'binary(4)', values: ["X'61'", "X'00FF0000'", "X'FFFEFD00'"], preset: "X'6100'" },
-  { type: 'varbinary(20)', values: ["X'00FF'", "X''", "X'6100'"], preset: "X'0102'" },
-  { type: 'blob', values: ["X'00FF61'", "X''"] },
+/** Each type as the MariaDB manual names it: https://mariadb.com/kb/en/data-types/ */
+const manual = [
+  ...['tinyint', 'boolean', 'smallint', 'mediumint', 'int', 'integer', 'bigint', 'serial', 'middleint'],
+  ...['int1', 'int2', 'int3', 'int4', 'int8', 'decimal', 'dec', 'numeric', 'fixed', 'float', 'float4', 'float8'],
+  ...['double', 'double precision', 'real', 'bit', 'char', 'national char', 'nchar', 'varchar', 'character varying'],
+  ...['national varchar', 'nvarchar', 'binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob'],
+  ...['long varbinary', 'tinytext', 'text', 'mediumtext', 'longtext', 'long varchar', 'json', 'enum', 'set', 'uuid'],
+  ...['inet4', 'inet6', 'date', 'time', 'datetime', 'timestamp', 'year', 'geometry', 'point', 'linestring', 'polygon'],
+  ...['multipoint', 'multilinestring', 'multipolygon', 'geometrycollection'],
 ];
 
-/** Pinned: what the connector (Debezium 3.5.0) carries differently; whoever sees one of these go may move it up. */
-interface Limit {
-  readonly type: string;
-  readonly value: string;
-  readonly snapshot: string | null;
-  readonly stream: string | null;
-}
-const limits: readonly Limit[] = [
-  // The snapshot's SELECT is answered in text, where MariaDB writes a FLOAT with six digits.
-  { type: 'float', value: '1.23456789', snapshot: '1.234570026397705', stream: '1.2345678806304932' },
-  { type: 'float', value: '16777217', snapshot: '16777200', stream: '16777216' },
-  // Years below 100 are taken for short ones (`enable.time.adjuster`, on by default).
-  { type: 'date', value: "'0001-01-01'", snapshot: '2001-01-01', stream: '2001-01-01' },
-  { type: 'date', value: "'0099-12-31'", snapshot: '1999-12-31', stream: '1999-12-31' },
-  {
-    type: 'datetime(6)',
-    value: "'0069-01-01 00:00:00.5'",
-    snapshot: '2069-01-01 00:00:00.500000',
-    stream: '2069-01-01 00:00:00.500000',
-  },
-  // The days that Rome left out, by way of java.util.Calendar.
-  { type: 'datetime', value: "'1582-10-10 12:00:00'", snapshot: '1582-10-20 12:00:00', stream: '1582-10-10 12:00:00' },
-  { type: 'date', value: "'0000-00-00'", snapshot: null, stream: null },
-  { type: 'date NOT NULL', value: "'0000-00-00'", snapshot: '1970-01-01', stream: '1970-01-01' },
-  { type: 'datetime', value: "'2024-00-00 00:00:00'", snapshot: null, stream: null },
-  {
-    type: 'datetime NOT NULL',
-    value: "'0000-00-00 00:00:00'",
-    snapshot: '1970-01-01 00:00:00',
-    stream: '1970-01-01 00:00:00',
-  },
-];
-
-/** Pinned: what arrives as something else that the mirror refuses, so the projector stops by name. */
-const refused: readonly { readonly name: string; readonly type: string; readonly value: string }[] = [
-  { name: 'a byte that latin1 does not define', type: 'varchar(9) character set latin1', value: "X'81'" },
-  { name: 'a member with a comma', type: "enum('a','d,e')", value: "'d,e'" },
-  { name: 'a member beyond the BMP', type: "enum('a','😀')", value: "'😀'" },
-  { name: 'the member that ENUM has for errors', type: "enum('a')", value: "'none of them'" },
-  { name: 'TIMESTAMP 0', type: 'timestamp NOT NULL', value: "'0000-00-00 00:00:00'" },
-];
+/** A DEFAULT of these types, which the connector's schema of the table then has too. */
+const presets: Readonly<Record<string, string>> = {
+  bigint: '9223372036854775807',
+  'bigint unsigned': '18446744073709551615',
+  'tinyint(1)': '1',
+  'decimal(38,10)': '1234567890123456789012345678.0123456789',
+  'decimal(65,30)': '0',
+  float: '0.1',
+  double: '0.1',
+  'varchar(100)': "'it''s 😀'",
+  'varchar(50) character set latin1': "'é€'",
+  datetime: "'2000-01-01 00:00:00'",
+  'datetime(6)': "'2000-01-01 00:00:00.000001'",
+  timestamp: "'2000-01-01 00:00:00'",
+  'timestamp(6)': 'CURRENT_TIMESTAMP(6)',
+  time: "'-01:00:00'",
+  date: "'1999-12-31'",
+  year: '2000',
+  'bit(1)': "b'1'",
+  'bit(10)': "b'1000000001'",
+  "enum('a','b''c','x y','')": "'b''c'",
+  "set('a','b''c')": "'a'",
+  'binary(4)': "X'6100'",
+  'varbinary(20)': "X'0102'",
+};
 
 const oddColumns = ['a b', 'a`c', '1st', 'ünï', 'constructor', 'select', "it's", 'toString', 'MiXed'];
 const quoted = (name: string) => `\`${name.replaceAll('`', '``')}\``;
-const isBytes = (type: string) => /blob|binary|bit/.test(type);
-const isFloat = (type: string) => /^(float|double)/.test(type);
-const isText = (type: string) => /char|text|enum|^set|json/.test(type);
-/** A value in a form that tells every two of its type apart. */
-const shown = (column: string, type: string) =>
-  isBytes(type) || isText(type)
-    ? `HEX(${column})`
-    : `CAST(${isFloat(type) ? `CAST(${column} AS DOUBLE)` : column} AS CHAR)`;
 
-const exactColumns = exact.flatMap(({ type, preset }, index) => [
-  { name: `v${index}`, type, definition: `v${index} ${type} NULL` },
-  ...(preset === undefined
-    ? []
-    : [{ name: `d${index}`, type, definition: `d${index} ${type} NOT NULL DEFAULT ${preset}` }]),
+type ExactType = (typeof exact)[number];
+type Row = Readonly<Record<string, string | number | null>>;
+
+/** What the source says a column's value is, in SQL; the same of what the API gave. */
+const asSource = (column: string, { declared, json }: ExactType) => {
+  if (json === 'number') return `CAST(CAST(${column} AS DOUBLE) AS CHAR)`;
+  if (json === 'text') return `CAST(${column} AS CHAR CHARACTER SET utf8mb4)`;
+  return declared.startsWith('bit') ? `LPAD(HEX(${column} + 0), 2 * LENGTH(${column}), '0')` : `HEX(${column})`;
+};
+const ofSource = (text: string | null, { json }: ExactType) =>
+  json === 'number' && text !== null ? Number(text) : text;
+const ofApi = (value: Row[string] | undefined, { declared, json }: ExactType) => {
+  if (json === 'base64' && typeof value === 'string') return Buffer.from(value, 'base64').toString('hex').toUpperCase();
+  return declared.startsWith('float') && typeof value === 'number' ? Math.fround(value) : value;
+};
+
+const exactColumns = exact.flatMap((one, index) => [
+  { ...one, name: `v${index}`, definition: `v${index} ${one.type}` },
+  ...(one.type in presets
+    ? [{ ...one, name: `d${index}`, definition: `d${index} ${one.type} NOT NULL DEFAULT ${presets[one.type]}` }]
+    : []),
 ]);
 const rowCount = 1 + Math.max(...exact.map(({ values }) => values.length));
 /** One row for each place in the lists of values; the last row is of NULLs alone. */
-const rowsFrom = (first: number) =>
-  Array.from({ length: rowCount }, (_, row) => [first + row, ...exact.map(({ values }) => values[row] ?? 'NULL')]);
-const insertRows = (table: string, first: number) =>
-  `INSERT INTO ${table} (id, ${exact.map((_, index) => `v${index}`).join(', ')}) VALUES ${rowsFrom(first)
-    .map((row) => `(${row.join(', ')})`)
-    .join(', ')}`;
+const insertRows = (table: string, first: number) => {
+  const rows = Array.from({ length: rowCount }, (_, row) => [
+    first + row,
+    ...exact.map(({ values }) => values[row] ?? (values.includes('DEFAULT') ? 'DEFAULT' : 'NULL')),
+  ]);
+  const columns = exact.map((_, index) => `v${index}`).join(', ');
+  return `SET STATEMENT sql_mode = 'STRICT_ALL_TABLES' FOR INSERT INTO ${table} (id, ${columns}) VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')}`;
+};
 const createTable = (table: string) =>
   `CREATE TABLE ${table} (id INT PRIMARY KEY, ${exactColumns.map(({ definition }) => definition).join(', ')})`;
+const createLimits = (table: string) =>
+  `CREATE TABLE ${quoted(table)} (id INT PRIMARY KEY, ${changed.map(({ type }, index) => `v${index} ${type}`).join(', ')})`;
+const insertLimits = (table: string, id: number) =>
+  `INSERT INTO ${quoted(table)} VALUES (${[id, ...changed.map(({ value }) => value)].join(', ')})`;
+const large = "REPEAT('x', 16777215)";
 
 jest.setTimeout(30_000); // for a machine that is busy with other things
 
-describe('values on their way from the source to a read model', () => {
+it('each type of the manual stands on the page', () => {
+  const statements = stopsStream.flatMap((one) => one.statements);
+  const listed = [...exact, ...changed, ...undeclared, ...stopsSnapshot].map(({ type }) => type);
+  const isThere = (name: string) =>
+    listed.some((type) => new RegExp(`^${name}\\b`).test(type)) || statements.some((one) => one.includes(` ${name})`));
+  expect(manual.filter((name) => !isThere(name))).toEqual([]);
+});
+
+it.each(undeclared)('$type is refused in a declaration, $instead is not', ({ type, instead }) => {
+  const declared = (column: string) => () =>
+    mirror({ name: 'p', tables: { t: { source: 'd.t', key: ['id'], columns: { id: 'int', v: column } } } });
+  expect(declared(type)).toThrow(expect.objectContaining({ code: 'declaration' }));
+  expect(declared(instead)).not.toThrow();
+});
+
+describe('values on their way from the source to the API', () => {
   let captured: CapturedSource;
-  let yearZero: Promise<unknown>;
+  let api: Server;
+  let client: TestingClient;
 
   beforeAll(async () => {
     captured = await CapturedSource.open();
-    yearZero = snapshotOfYearZero();
-    const { source, read } = captured;
-    for (const each of [source, read]) await each.query("SET SESSION sql_mode = ''"); // zero dates, and an ENUM's error
+    const { source } = captured;
+    await source.query("SET SESSION sql_mode = ''"); // zero dates, and an ENUM's error
     await source.query(createTable('early'));
     await source.query(insertRows('early', 1));
-    await source.query(
-      `CREATE TABLE limits (id INT PRIMARY KEY, ${limits.map(({ type }, index) => `v${index} ${type}`).join(', ')})`,
-    );
-    const limitRow = limits.map(({ value }) => value).join(', ');
-    await source.query(`INSERT INTO limits VALUES (1, ${limitRow})`);
+    await source.query(createLimits('limits'));
+    await source.query(insertLimits('limits', 1));
+    await source.query('CREATE TABLE large (id INT PRIMARY KEY, v MEDIUMBLOB)');
+    await source.query(`INSERT INTO large VALUES (1, ${large})`);
     for (const [index, { type, value }] of refused.entries()) {
       await source.query(`CREATE TABLE refused${index} (id INT PRIMARY KEY, v ${type})`);
       await source.query(`INSERT INTO refused${index} VALUES (1, ${value})`);
@@ -166,115 +129,141 @@ describe('values on their way from the source to a read model', () => {
     const oddRow = [...oddColumns, '__proto__'].map((_, index) => `'v${index}'`).join(', ');
     await source.query(`INSERT INTO ${quoted('my order')} VALUES (1, ${oddRow})`);
 
-    await captured.capture(['early', 'late', 'limits', 'my order', ...refused.map((_, index) => `refused${index}`)]);
+    const tables = ['early', 'late', 'limits', 'limits-late', 'large', 'my order'];
+    await captured.capture([...tables, ...refused.map((_, index) => `refused${index}`)]);
 
     await source.query(createTable('late'));
     for (const table of ['early', 'late']) await source.query(insertRows(table, 101));
-    await source.query(`INSERT INTO limits VALUES (101, ${limitRow})`);
+    await source.query(createLimits('limits-late'));
+    for (const table of ['limits', 'limits-late']) await source.query(insertLimits(table, 101));
+    await source.query(`INSERT INTO large VALUES (101, ${large})`);
     await source.query(`INSERT INTO ${quoted('my order')} VALUES (101, ${oddRow})`);
     for (const [index, { value }] of refused.entries())
       await source.query(`INSERT INTO refused${index} VALUES (101, ${value})`);
 
-    const mirrored = (table: string, columns: readonly { readonly name: string; readonly type: string }[]) => ({
+    const mirrored = (table: string, columns: Readonly<Record<string, string>>) => ({
       source: `${captured.name}.${table}`,
       key: ['id'],
-      columns: Object.fromEntries([['id', 'int'], ...columns.map(({ name, type }) => [name, type] as const)]),
+      path: `/${table.replace(' ', '-')}`,
+      columns: { id: 'int', ...columns },
     });
-    const limitColumns = limits.map(({ type }, index) => ({ name: `v${index}`, type: type.replace(' NOT NULL', '') }));
-    await captured.catchUp(
-      mirror({
-        name: 'values',
-        tables: {
-          early: mirrored('early', exactColumns),
-          late: mirrored('late', exactColumns),
-          limits: mirrored('limits', limitColumns),
-          'my order': mirrored(
-            'my order',
-            oddColumns.map((name) => ({ name, type: 'varchar(20)' })),
-          ),
-        },
-      }),
-    );
+    const exactTypes = Object.fromEntries(exactColumns.map(({ name, declared }) => [name, declared]));
+    const limitTypes = Object.fromEntries(changed.map(({ declared }, index) => [`v${index}`, declared]));
+    const projection = mirror({
+      name: 'values',
+      tables: {
+        early: mirrored('early', exactTypes),
+        late: mirrored('late', exactTypes),
+        limits: mirrored('limits', limitTypes),
+        'limits-late': mirrored('limits-late', limitTypes),
+        large: mirrored('large', { v: 'mediumblob' }),
+        'my order': mirrored('my order', Object.fromEntries(oddColumns.map((name) => [name, 'varchar(20)']))),
+      },
+    });
+    await captured.catchUp(projection);
+    const database = await captured.readAccess();
+    api = createQueryApi({ projection, database, freshWithinMs: 60_000, auth: 'off', readWithinMs: 20_000 });
+    client = await testingClient(await api.listen({ port: 0 }));
   }, 120_000);
-  afterAll(() => captured[Symbol.asyncDispose](), 60_000);
+  afterAll(async () => {
+    await api?.close();
+    await captured[Symbol.asyncDispose]();
+  }, 60_000);
 
-  /** The table on both sides, columns as `v0` …, one row an object. */
-  async function both(
-    table: string,
-    columns: readonly { readonly name: string; readonly type: string }[],
-    where: string,
-  ) {
-    const list = columns.map(({ name, type }) => `${shown(quoted(name), type)} AS ${quoted(name)}`).join(', ');
-    const sql = `SELECT id, ${list} FROM ${quoted(table)} WHERE ${where} ORDER BY id`;
-    return { source: await captured.texts('source', sql), read: await captured.texts('read', sql) };
-  }
+  const served = async (path: string): Promise<Row[]> => (await client.get(`/${path}`)).body.data;
 
   describe.each([
-    ['the snapshot', 'early', 'id < 100'],
-    ['the stream', 'early', 'id > 100'],
-    ['a schema learnt from DDL', 'late', 'id > 100'],
-  ])('by %s', (_, table, where) => {
-    it.each(exact.map(({ type, preset }, index) => [type, index, preset !== undefined] as const))(
-      '%s is exact',
-      async (type, index, hasPreset) => {
-        const columns = [{ name: `v${index}`, type }, ...(hasPreset ? [{ name: `d${index}`, type }] : [])];
-        const { source, read } = await both(table, columns, where);
-        expect(source).toHaveLength(rowCount);
-        expect(read).toEqual(source);
-      },
-    );
+    ['the snapshot', 'early', 1],
+    ['the stream', 'early', 101],
+    ['a schema learnt from DDL', 'late', 101],
+  ] as const)('by %s', (_, table, first) => {
+    let answered: Row[];
+    let there: Record<string, string | null>[];
+    beforeAll(async () => {
+      answered = (await served(table)).filter(({ id }) => Number(id) >= first && Number(id) < first + rowCount);
+      const list = exactColumns.map((column) => `${asSource(column.name, column)} AS ${column.name}`).join(', ');
+      const where = `id BETWEEN ${first} AND ${first + rowCount - 1}`;
+      there = await captured.texts('source', `SELECT id, ${list} FROM ${table} WHERE ${where} ORDER BY id`);
+    });
+
+    it.each(exact)('$type is exact', (one) => {
+      const names = exactColumns.filter(({ type }) => type === one.type).map(({ name }) => name);
+      const cells = (rows: readonly Row[], read: (row: Row, name: string) => unknown) =>
+        rows.map((row) => names.map((name) => read(row, name)));
+      expect(there).toHaveLength(rowCount);
+      expect(cells(answered, (row, name) => ofApi(row[name], one))).toEqual(
+        cells(there, (row, name) => ofSource(row[name] as string | null, one)),
+      );
+      const kind = one.json === 'number' ? 'number' : 'string';
+      expect(typeof answered[0]![names[0]!]).toBe(kind);
+    });
   });
 
-  it.each(limits.map((limit, index) => [`${limit.type} ${limit.value}`, index] as const))(
-    'known limit: %s',
-    async (_, index) => {
-      const { type, snapshot, stream } = limits[index]!;
-      const { read } = await both('limits', [{ name: `v${index}`, type }], 'TRUE');
-      expect(read.map((row) => row[`v${index}`])).toEqual([snapshot, stream]);
-    },
-  );
+  it.each([1, 101])('16,777,215 bytes are exact (row %s)', async (id) => {
+    const { body } = await client.get(`/large/${id}`);
+    expect(Buffer.from(body.data.v, 'base64').equals(Buffer.alloc(16_777_215, 'x'))).toBe(true);
+  });
 
-  it.each(refused.map(({ name, type }, index) => [name, type, index] as const))(
-    'known limit: %s (%s) stops the projector by name',
-    async (_, type, index) => {
-      const table = `refused${index}`;
-      const projection = mirror({
-        name: table,
-        tables: {
-          [table]: {
-            source: `${captured.name}.${table}`,
-            key: ['id'],
-            columns: { id: 'int', v: type.replace(' NOT NULL', '') },
-          },
-        },
-      });
-      const facts = await captured.untilStopped(projection);
+  it.each(changed.map((one, index) => ({ ...one, index })))('known limit: $type $value', async (one) => {
+    const [snapshot, stream] = await served('limits');
+    const [meanwhile] = await served('limits-late');
+    const cell = (row?: Row) => row?.[`v${one.index}`];
+    expect({ snapshot: cell(snapshot), stream: cell(stream), meanwhile: cell(meanwhile) }).toEqual(one.arrives);
+  });
+
+  it.each(refused.map((one, index) => ({ ...one, index })))(
+    'known limit: $name ($type) stops the projector by name',
+    async ({ type, index }) => {
+      const name = `refused${index}`;
+      const columns = { id: 'int', v: type.replace(' NOT NULL', '') };
+      const tables = { [name]: { source: `${captured.name}.${name}`, key: ['id'], columns } };
+      const facts = await captured.untilStopped(mirror({ name, tables }));
       expect(facts.code).toBe('row-refused');
       expect(facts.reason).toMatch(/'v'|`v`/);
     },
   );
 
-  it('known limit: YEAR 0 stops the connector in its snapshot', async () => {
-    expect(await yearZero).toMatchObject({
-      code: 'task-failed',
-      message: expect.stringContaining('IllegalArgumentException'),
-    });
-  }, 60_000);
-
-  async function snapshotOfYearZero(): Promise<unknown> {
-    await using other = await CapturedSource.open();
-    await other.source.query('CREATE TABLE years (id INT PRIMARY KEY, v YEAR)');
-    await other.source.query('INSERT INTO years VALUES (1, 0)');
-    return await other.capture(['years']).then(
-      () => 'it streams',
-      (error: unknown) => error,
-    );
-  }
-
   it('arrive from columns and tables of any name', async () => {
-    const columns = oddColumns.map((name) => ({ name, type: 'varchar(20)' }));
-    const { source, read } = await both('my order', columns, 'TRUE');
-    expect(source.map(({ id }) => id)).toEqual([1, 101]);
-    expect(read).toEqual(source);
+    const row = Object.fromEntries(oddColumns.map((name, index) => [name, `v${index}`]));
+    expect(await served('my-order')).toEqual([1, 101].map((id) => ({ id, ...row })));
   });
+});
+
+/** On a source server of its own: what stops one connector there stops all. */
+describe('what stops a connector', () => {
+  let server: Stack;
+
+  beforeAll(async () => {
+    const root = testStack().dataDir;
+    const config = readConfig(process.env, { root, purpose: 'values', portBase: 20_000 });
+    server = await Stack.prepare(
+      { ...config, dataDir: join(root, 'values'), ports: portsFrom(await freePort()) },
+      () => {},
+    );
+    await server.start({ parts: ['source-db'], progress: () => {} });
+  }, 120_000);
+  afterAll(() => server?.stop(), 60_000);
+
+  it.each(stopsSnapshot)('$type $value, in the snapshot', async ({ type, value, trace }) => {
+    await using own = await CapturedSource.open(server);
+    await own.source.query('SET SESSION sql_log_bin = 0');
+    await own.source.query(`CREATE TABLE early (id INT PRIMARY KEY, v ${type})`);
+    await own.source.query(`INSERT INTO early VALUES (1, ${value})`);
+    await expect(own.capture(['early'])).rejects.toMatchObject({ code: 'task-failed' });
+    expect(await own.untilFailed()).toContain(trace);
+  });
+
+  it.each(stopsStream)('$statements, in the stream', async ({ isCaptured, statements, trace }) => {
+    await using own = await CapturedSource.open(server);
+    await using other = await CapturedSource.open(server);
+    await own.source.query('CREATE TABLE early (id INT PRIMARY KEY)');
+    await own.capture(['early', 'late']);
+    for (const statement of statements) await (isCaptured ? own : other).source.query(statement);
+    expect(await own.untilFailed()).toContain(trace);
+  });
+
+  async function freePort(): Promise<number> {
+    for (let base = 27_100; base < 28_600; base += 20) if (await isFree(base)) return base;
+    throw new Error('no free port from 27100 to 28600');
+  }
 });

@@ -1,5 +1,7 @@
 import { KitError } from '../errors.ts';
+import { signatureAlgorithms, type TokenRules } from '../query-api/index.ts';
 import type { DatabaseAccess } from '../read-store/index.ts';
+import { type KafkaClient, kafkaClients } from '../transport/index.ts';
 
 /** What a service needs from its surroundings; the same names in a ConfigMap and on a laptop. */
 export interface ServiceConfig {
@@ -9,10 +11,17 @@ export interface ServiceConfig {
   readonly freshWithinMs: number;
 }
 
+export interface ServeConfig extends ServiceConfig {
+  readonly auth: TokenRules | 'off';
+}
+
 export interface ProjectConfig extends ServiceConfig {
   readonly brokers: readonly string[];
+  readonly kafkaClient: KafkaClient;
   readonly registryUrl: string;
   readonly topicPrefix: string;
+  /** The monolith's server; null: cascades are off. */
+  readonly source: Omit<DatabaseAccess, 'database'> | null;
   readonly leaseMs: number;
   readonly maxRows: number;
 }
@@ -25,10 +34,22 @@ export const variables = `  PORT                  where it listens; 0 takes a fr
   READ_DB_PASSWORD      or READ_DB_PASSWORD_FILE, a file that holds it
   READ_DB_NAME          default: the projection's name
   FRESH_WITHIN_MS       older than this is not ready; default 120000: a quiet source gives a sign of life every 48 s
+for serve also:
+  AUTH                  off: everybody on this machine reads everything; else tokens are checked, by
+  AUTH_JWKS_URL         where the issuer of the tokens publishes its keys
+  AUTH_ISSUER           what 'iss' of a token must be
+  AUTH_AUDIENCE         what 'aud' of a token must name
+  AUTH_CUSTOMER_CLAIM   the claim with the customer's id; default customer_id
+  AUTH_ALGORITHMS       signatures that are taken, with commas between; default: all with a public key
 for project also:
   KAFKA_BROKERS         host:port, more separated by commas
+  KAFKA_CLIENT          kafkajs or platformatic; default kafkajs
   SCHEMA_REGISTRY_URL   its Confluent API
   TOPIC_PREFIX          the connector's topic.prefix
+  SOURCE_DB_HOST        the monolith's MariaDB, asked for its foreign keys at each start; default 127.0.0.1
+  SOURCE_DB_PORT        default 3306
+  SOURCE_DB_USER        one who may SELECT; or CASCADES=off: what cascades do at the source is then not done here
+  SOURCE_DB_PASSWORD    or SOURCE_DB_PASSWORD_FILE
   LEASE_MS              how long a standby waits; default 10000
   MAX_ROWS              rows a commit aims at, and the most of one transaction in memory; default 5000`;
 
@@ -44,10 +65,40 @@ export function serviceConfig(env: Environment, projection: string, file: (path:
       host: env.READ_DB_HOST || '127.0.0.1',
       port: whole(env, 'READ_DB_PORT', 1, 65_535, 3306),
       user: text(env, 'READ_DB_USER'),
-      password: password(env, file),
+      password: password(env, 'READ_DB', file),
       database: env.READ_DB_NAME || projection,
     },
   };
+}
+
+/** Tokens are checked unless AUTH=off says otherwise: what is forgotten does not open the door. */
+export function serveConfig(env: Environment, projection: string, file: (path: string) => string): ServeConfig {
+  return { ...serviceConfig(env, projection, file), auth: authOf(env) };
+}
+
+/** Kubernetes sets others that begin alike, when a service is called auth. */
+const tokenVariables = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_CUSTOMER_CLAIM', 'AUTH_ALGORITHMS'];
+
+function authOf(env: Environment): TokenRules | 'off' {
+  const { AUTH: auth, AUTH_JWKS_URL: jwksUrl } = env;
+  if (auth) {
+    if (auth !== 'off') throw wrong('AUTH', `'${auth}' is not off`);
+    const other = tokenVariables.find((name) => env[name]);
+    if (other) throw wrong('AUTH', `it is off, yet ${other} is set`);
+    return 'off';
+  }
+  if (!jwksUrl) throw wrong('AUTH_JWKS_URL', 'it is not set, and AUTH=off is not said either');
+  const url = URL.canParse(jwksUrl) ? new URL(jwksUrl) : null;
+  const isHere = url !== null && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
+  // Who can change the keys on their way can sign tokens.
+  if (!url || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere)))
+    throw wrong('AUTH_JWKS_URL', 'it is not an https URL, nor an http one of this machine');
+  if (url.username || url.password) throw wrong('AUTH_JWKS_URL', 'it has a user or a password in it');
+  const algorithms = (env.AUTH_ALGORITHMS || signatureAlgorithms.join()).split(',');
+  const bad = algorithms.find((one) => !signatureAlgorithms.includes(one));
+  if (bad !== undefined) throw wrong('AUTH_ALGORITHMS', `'${bad}' is not one of ${signatureAlgorithms.join(', ')}`);
+  const customerClaim = env.AUTH_CUSTOMER_CLAIM || 'customer_id';
+  return { jwksUrl, issuer: text(env, 'AUTH_ISSUER'), audience: text(env, 'AUTH_AUDIENCE'), customerClaim, algorithms };
 }
 
 export function projectConfig(env: Environment, projection: string, file: (path: string) => string): ProjectConfig {
@@ -61,20 +112,43 @@ export function projectConfig(env: Environment, projection: string, file: (path:
   return {
     ...serviceConfig(env, projection, file),
     brokers,
+    kafkaClient: clientOf(env),
     registryUrl,
     topicPrefix: text(env, 'TOPIC_PREFIX'),
+    source: sourceOf(env, file),
     leaseMs: whole(env, 'LEASE_MS', 1000, 600_000, 10_000),
     maxRows: whole(env, 'MAX_ROWS', 1, 1_000_000, 5000),
   };
 }
 
-function password(env: Environment, file: (path: string) => string): string {
-  const path = env.READ_DB_PASSWORD_FILE;
-  if (!path) return text(env, 'READ_DB_PASSWORD');
+function clientOf({ KAFKA_CLIENT: asked }: Environment): KafkaClient {
+  const client = asked ? kafkaClients.find((one) => one === asked) : 'kafkajs';
+  if (!client) throw wrong('KAFKA_CLIENT', `'${asked}' is not one of ${kafkaClients.join(', ')}`);
+  return client;
+}
+
+/** To leave cascades out is a decision: what is forgotten would be rows that never go. */
+function sourceOf(env: Environment, file: (path: string) => string): ProjectConfig['source'] {
+  if (env.CASCADES) {
+    if (env.CASCADES !== 'off') throw wrong('CASCADES', `'${env.CASCADES}' is not off`);
+    if (env.SOURCE_DB_USER) throw wrong('CASCADES', 'they are off, yet SOURCE_DB_USER is set');
+    return null;
+  }
+  return {
+    host: env.SOURCE_DB_HOST || '127.0.0.1',
+    port: whole(env, 'SOURCE_DB_PORT', 1, 65_535, 3306),
+    user: text(env, 'SOURCE_DB_USER'),
+    password: password(env, 'SOURCE_DB', file),
+  };
+}
+
+function password(env: Environment, prefix: 'READ_DB' | 'SOURCE_DB', file: (path: string) => string): string {
+  const path = env[`${prefix}_PASSWORD_FILE`];
+  if (!path) return text(env, `${prefix}_PASSWORD`);
   try {
     return file(path).replace(/\r?\n$/, ''); // the end of the line, not a blank of the password
   } catch (error) {
-    throw wrong('READ_DB_PASSWORD_FILE', (error as Error).message);
+    throw wrong(`${prefix}_PASSWORD_FILE`, (error as Error).message);
   }
 }
 

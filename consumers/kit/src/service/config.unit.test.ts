@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { KitError } from '../errors.ts';
-import { projectConfig, serviceConfig, variables } from './config.ts';
+import { projectConfig, serveConfig, serviceConfig, variables } from './config.ts';
 
 const noFile = (path: string): string => {
   throw new Error(`ENOENT: no such file or directory, open '${path}'`);
@@ -11,6 +11,8 @@ const project = {
   KAFKA_BROKERS: 'one:9092',
   SCHEMA_REGISTRY_URL: 'http://registry/apis/ccompat/v7',
   TOPIC_PREFIX: 'bank',
+  SOURCE_DB_USER: 'looker',
+  SOURCE_DB_PASSWORD: 's3cret too',
 };
 function refusal(change: Record<string, string | undefined>, file = noFile): string {
   try {
@@ -64,8 +66,10 @@ describe('projectConfig', () => {
     expect(projectConfig(env, 'accounts', noFile)).toEqual({
       ...serviceConfig(serve, 'accounts', noFile),
       brokers: ['one:9092', '10.0.0.2:9093'],
+      kafkaClient: 'kafkajs',
       registryUrl: 'http://registry/apis/ccompat/v7',
       topicPrefix: 'bank',
+      source: { host: '127.0.0.1', port: 3306, user: 'looker', password: 's3cret too' },
       leaseMs: 2000,
       maxRows: 7,
     });
@@ -80,6 +84,15 @@ describe('projectConfig', () => {
       expect(variables).toContain(name);
     },
   );
+
+  it('leaves cascades out only when that is said', () => {
+    const without = { ...project, SOURCE_DB_USER: undefined, SOURCE_DB_PASSWORD: undefined };
+    expect(projectConfig({ ...without, CASCADES: 'off' }, 'accounts', noFile).source).toBeNull();
+    expect(refusal({ SOURCE_DB_USER: undefined })).toContain('SOURCE_DB_USER: it is not set');
+    expect(refusal({ CASCADES: 'off' })).toContain('CASCADES: they are off, yet SOURCE_DB_USER is set');
+    expect(refusal({ CASCADES: 'no' })).toContain("CASCADES: 'no' is not off");
+    expect(variables).toContain('CASCADES=off');
+  });
 
   it.each([
     ['PORT', '65536'],
@@ -103,6 +116,19 @@ describe('projectConfig', () => {
     },
   );
 
+  it('takes a Kafka client that it knows, kafkajs unless said', () => {
+    const clientOf = (client: string) => projectConfig({ ...project, KAFKA_CLIENT: client }, 'accounts', noFile);
+    expect(['', 'kafkajs', 'platformatic'].map((client) => clientOf(client).kafkaClient)).toEqual([
+      'kafkajs',
+      'kafkajs',
+      'platformatic',
+    ]);
+    expect(refusal({ KAFKA_CLIENT: 'rdkafka' })).toContain(
+      "KAFKA_CLIENT: 'rdkafka' is not one of kafkajs, platformatic",
+    );
+    expect(variables).toContain('KAFKA_CLIENT');
+  });
+
   it.each(['registry:8080', 'ftp://registry', 'http://', 'http://user:s3cret@'])(
     'refuses the registry %j, and does not repeat it',
     (value) => {
@@ -116,5 +142,48 @@ describe('projectConfig', () => {
     expect(refusal({ READ_DB_PASSWORD_FILE: '/gone' })).toContain(
       "READ_DB_PASSWORD_FILE: ENOENT: no such file or directory, open '/gone'",
     );
+  });
+});
+
+describe('serveConfig', () => {
+  const tokens = {
+    AUTH_JWKS_URL: 'https://issuer.example/jwks.json',
+    AUTH_ISSUER: 'https://issuer.example',
+    AUTH_AUDIENCE: 'accounts',
+  };
+  const auth = (change: Record<string, string>) => serveConfig({ ...serve, ...change }, 'accounts', noFile).auth;
+
+  it('checks tokens, unless it is told to be off', () => {
+    expect(auth({ AUTH: 'off', AUTH_SERVICE_HOST: '10.0.0.1' })).toBe('off');
+    expect(auth(tokens)).toMatchObject({
+      jwksUrl: tokens.AUTH_JWKS_URL,
+      issuer: tokens.AUTH_ISSUER,
+      audience: 'accounts',
+      customerClaim: 'customer_id',
+    });
+    expect(auth({ ...tokens, AUTH_CUSTOMER_CLAIM: 'sub', AUTH_ALGORITHMS: 'ES256,EdDSA' })).toMatchObject({
+      customerClaim: 'sub',
+      algorithms: ['ES256', 'EdDSA'],
+    });
+    expect(auth({ ...tokens, AUTH_JWKS_URL: 'http://127.0.0.1:8089/jwks.json' })).toMatchObject({
+      issuer: tokens.AUTH_ISSUER,
+    });
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{}, 'AUTH_JWKS_URL: it is not set, and AUTH=off is not said either'],
+    [{ AUTH: '' }, 'AUTH_JWKS_URL: it is not set'],
+    [{ AUTH: 'on', ...tokens }, "AUTH: 'on' is not off"],
+    [{ AUTH: 'off', ...tokens }, 'AUTH: it is off, yet AUTH_JWKS_URL is set'],
+    [{ ...tokens, AUTH_ISSUER: '' }, 'AUTH_ISSUER: it is not set'],
+    [{ ...tokens, AUTH_AUDIENCE: '' }, 'AUTH_AUDIENCE: it is not set'],
+    [{ ...tokens, AUTH_JWKS_URL: 'issuer' }, 'AUTH_JWKS_URL: it is not an https URL'],
+    [{ ...tokens, AUTH_JWKS_URL: 'http://issuer.example/jwks' }, 'AUTH_JWKS_URL: it is not an https URL'],
+    [{ ...tokens, AUTH_JWKS_URL: 'http://127.0.0.1.example/jwks' }, 'AUTH_JWKS_URL: it is not an https URL'],
+    [{ ...tokens, AUTH_JWKS_URL: 'https://u:p@issuer.example/' }, 'AUTH_JWKS_URL: it has a user or a password in it'],
+    [{ ...tokens, AUTH_ALGORITHMS: 'none' }, "AUTH_ALGORITHMS: 'none' is not one of"],
+    [{ ...tokens, AUTH_ALGORITHMS: 'ES256,HS256' }, "AUTH_ALGORITHMS: 'HS256' is not one of"],
+  ])('refuses %j', (change, message) => {
+    expect(() => auth(change)).toThrow(message);
   });
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { ApplyStep } from '../apply/index.ts';
 import { KitError } from '../errors.ts';
-import { type Projection, Projector } from '../projection/index.ts';
+import { type Projection, Projector, readTablesOf } from '../projection/index.ts';
 import { createQueryApi, createStatusServer } from '../query-api/index.ts';
-import { kafkaJsTransport } from '../transport/index.ts';
-import { projectConfig, serviceConfig, variables } from './config.ts';
+import { transportOn } from '../transport/index.ts';
+import { projectConfig, serveConfig, variables } from './config.ts';
 import { logger } from './log.ts';
 
 export interface RunOptions {
@@ -43,11 +43,12 @@ export async function runService(
 }
 
 async function serve(projection: Projection, env: NodeJS.ProcessEnv): Promise<void> {
-  const config = serviceConfig(env, projection.name, readText);
+  const config = serveConfig(env, projection.name, readText);
   const log = logger({ projection: projection.name, role: 'serve' });
   const api = createQueryApi({
     projection,
     database: config.database,
+    auth: config.auth,
     freshWithinMs: config.freshWithinMs,
     logger: log,
   });
@@ -59,10 +60,11 @@ async function serve(projection: Projection, env: NodeJS.ProcessEnv): Promise<vo
 async function project(projection: Projection, env: NodeJS.ProcessEnv, { onStep }: RunOptions): Promise<void> {
   const config = projectConfig(env, projection.name, readText);
   const log = logger({ projection: projection.name, role: 'project' });
+  const transport = await transportOn(config.kafkaClient);
   const projector = new Projector({
     ...config,
     projection,
-    transport: () => kafkaJsTransport({ brokers: config.brokers, clientId: `banyan-${projection.name}` }),
+    transport: () => transport({ brokers: config.brokers, clientId: `banyan-${projection.name}` }),
     log,
     ...(onStep && { onStep }),
   });
@@ -86,7 +88,7 @@ function stopSignal(): AbortSignal {
 const readText = (path: string): string => readFileSync(path, 'utf8');
 
 function usage(projection: Projection): string {
-  const paths = projection.tables.flatMap(({ path }) => (path ? [path] : []));
+  const paths = readTablesOf(projection).flatMap(({ path }) => (path ? [path] : []));
   return `${projection.name}: a read model of ${projection.tables.map(({ source }) => source).join(', ')}
 
   node src/main.ts project   keeps the read model up to date; run one, and one more as standby

@@ -18,15 +18,22 @@ import { testStack } from './test-stack.ts';
 export class CapturedSource {
   readonly name = `kit_${randomUUID().slice(0, 8)}`;
   readonly stack: Stack = testStack();
+  readonly #server: Stack;
   readonly #connect = new ConnectClient({ url: this.stack.connectUrl });
   #connections: { readonly source: Connection; readonly read: Connection } | null = null;
   #topics: readonly string[] = [];
 
-  static async open(): Promise<CapturedSource> {
-    const captured = new CapturedSource();
+  private constructor(server?: Stack) {
+    this.#server = server ?? this.stack;
+  }
+
+  /** `server`: whose source server it is on; the test stack's unless said. */
+  static async open(server?: Stack): Promise<CapturedSource> {
+    const captured = new CapturedSource(server);
     const [source, read] = await Promise.all(
-      (['source-db', 'read-db'] as const).map(async (server) => {
-        const connection = await connect({ ...(await captured.stack.rootAccess(server)), database: '' });
+      (['source-db', 'read-db'] as const).map(async (name) => {
+        const stack = name === 'source-db' ? captured.#server : captured.stack;
+        const connection = await connect({ ...(await stack.rootAccess(name)), database: '' });
         await connection.query('CREATE DATABASE ?? CHARACTER SET utf8mb4', [captured.name]);
         await connection.changeUser({ database: captured.name });
         await connection.query("SET SESSION time_zone = '+00:00'");
@@ -61,7 +68,7 @@ export class CapturedSource {
       prefix: this.name,
       database: {
         host: '127.0.0.1',
-        port: this.stack.ports['source-db'],
+        port: this.#server.ports['source-db'],
         user: 'capture',
         password: secretRef('file', this.stack.credentials.file('capture'), 'password'),
       },
@@ -70,11 +77,25 @@ export class CapturedSource {
       registryUrl: this.stack.registryNativeUrl,
       serverId: 1000 + (crc32(this.name) % 1_000_000),
     });
-    this.#topics = [...topics.map(({ topic }) => legalTopic(topic)), `${this.name}.schema-history`];
+    this.#topics = [...topics.map(({ topic }) => topic), `${this.name}.schema-history`];
     await using transport = kafkaJsTransport({ brokers: [this.stack.kafka], clientId: 'kit-test' });
-    await transport.createTopics(topics.map((t) => ({ ...t, topic: t.topic.replace(/[^a-zA-Z0-9._-]/g, '_') })));
+    await transport.createTopics(topics);
     await this.#connect.putConnector(this.name, config);
     await this.#connect.waitUntilStreaming(this.name, { proof: 'snapshot-done', timeoutMs: 120_000, pollMs: 100 });
+  }
+
+  /** As in production: one who may read, and nothing else. */
+  async #captureAccess(): Promise<Omit<DatabaseAccess, 'database'>> {
+    const [port, password] = [this.#server.ports['source-db'], await this.stack.credentials.password('capture')];
+    return { host: '127.0.0.1', port, user: 'capture', password };
+  }
+
+  /** Waits until the connector's task has failed; gives its trace. */
+  untilFailed(): Promise<string> {
+    return eventually(`the connector ${this.name} fails`, async () => {
+      const [task] = (await this.#connect.status(this.name)).tasks;
+      return task?.state === 'FAILED' && JSON.stringify(task.trace);
+    });
   }
 
   async projectorOptions(projection: Projection): Promise<ProjectorOptions> {
@@ -82,6 +103,7 @@ export class CapturedSource {
       projection,
       topicPrefix: this.name,
       database: await this.readAccess(),
+      source: await this.#captureAccess(),
       registryUrl: this.stack.registryUrl,
       transport: () => kafkaJsTransport({ brokers: [this.stack.kafka], clientId: 'kit-test' }),
     };
@@ -144,9 +166,6 @@ export class CapturedSource {
     }
   }
 }
-
-/** Debezium writes an odd name in letters that Kafka takes. */
-const legalTopic = (name: string): string => name.replaceAll(/[^A-Za-z0-9._-]/g, '_');
 
 function connect(access: DatabaseAccess): Promise<Connection> {
   return mysql.createConnection({ ...exactOptions(access), multipleStatements: true });

@@ -13,7 +13,7 @@ kafkajs.CompressionCodecs[ZSTD] = () => ({
   decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),
 });
 
-/** A Kafka transaction of its own producer, open until it is ended. */
+/** A Kafka transaction of its own producer, open until it is ended; its markers are in the logs when ending resolves. */
 export interface OpenTransaction {
   send(topic: string, sent: readonly Sent[], partition?: number): Promise<void>;
   commit(): Promise<void>;
@@ -91,22 +91,32 @@ export class KafkaWriter {
   }
 
   async begin(): Promise<OpenTransaction> {
+    const id = `kit-test-${randomUUID()}`;
+    const transaction = await (await this.#connected(id)).transaction();
+    const end = async (ending: Promise<void>) => {
+      await ending;
+      // Kafka answers before it has written the markers; it takes a producer of the same id only afterwards.
+      await eventually('the markers are written', () => this.#connected(id));
+    };
+    return {
+      send: async (topic, sent, partition = 0) => {
+        await transaction.send({ topic, messages: messages(sent, partition) });
+      },
+      commit: () => end(transaction.commit()),
+      abort: () => end(transaction.abort()),
+    };
+  }
+
+  async #connected(transactionalId: string): Promise<Producer> {
     const producer = this.#kafka.producer({
-      transactionalId: `kit-test-${randomUUID()}`,
+      transactionalId,
       idempotent: true,
       maxInFlightRequests: 1,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     });
     this.#transactional.push(producer);
     await producer.connect();
-    const transaction = await producer.transaction();
-    return {
-      send: async (topic, sent, partition = 0) => {
-        await transaction.send({ topic, messages: messages(sent, partition) });
-      },
-      commit: () => transaction.commit(),
-      abort: () => transaction.abort(),
-    };
+    return producer;
   }
 
   /** Removes everything below the offset, as retention does. */

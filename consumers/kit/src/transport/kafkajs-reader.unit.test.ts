@@ -7,6 +7,7 @@ class FakeConsumer {
   readonly calls: string[] = [];
   readonly events = { CRASH: 'crash', GROUP_JOIN: 'join', END_BATCH_PROCESS: 'end' };
   assignment: Record<string, number[]> = { t: [0, 1] };
+  ran: object | null = null;
   crashAtRun: Error | null = null;
   crashAtConnect: Error | null = null;
   #listeners = new Map<string, (event: { payload: unknown }) => void>();
@@ -22,8 +23,9 @@ class FakeConsumer {
     if (this.crashAtConnect) throw this.crashAtConnect;
   }
   async subscribe(): Promise<void> {}
-  async run({ eachBatch }: { eachBatch: (payload: { batch: unknown }) => Promise<void> }): Promise<void> {
-    this.#eachBatch = eachBatch;
+  async run(options: { eachBatch: (payload: { batch: unknown }) => Promise<void> }): Promise<void> {
+    this.ran = options;
+    this.#eachBatch = options.eachBatch;
     if (this.crashAtRun) this.emit('crash', { error: this.crashAtRun });
     else this.join();
   }
@@ -79,6 +81,21 @@ async function opened(consumer = new FakeConsumer()) {
 }
 
 describe('KafkaJsReader', () => {
+  it('asks kafkajs to make no topic, to retry nothing and to commit nothing', async () => {
+    const asked: unknown[] = [];
+    const consumer = new FakeConsumer();
+    const kafka = {
+      consumer: (options: unknown) => {
+        asked.push(options);
+        return consumer;
+      },
+    } as unknown as Kafka;
+    await KafkaJsReader.open(kafka, starts);
+    expect(asked).toEqual([expect.objectContaining({ allowAutoTopicCreation: false })]);
+    expect(asked).toEqual([expect.objectContaining({ retry: expect.objectContaining({ retries: 0 }) })]);
+    expect(consumer.ran).toMatchObject({ autoCommit: false });
+  });
+
   it('seeks to every start and hands out batches with the position after them', async () => {
     const { consumer, reader } = await opened();
     expect(consumer.calls).toEqual(['seek t/0 3', 'seek t/1 0']);

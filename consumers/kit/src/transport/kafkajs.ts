@@ -48,12 +48,12 @@ class KafkaJsTransport implements Transport {
   async describe(topics: readonly string[]): Promise<ReadonlyMap<string, readonly PartitionRange[]>> {
     return this.#withAdmin(async (admin) => {
       const asked = topics.map(async (topic) => [topic, await describeTopic(admin, topic)] as const);
-      // All answers are in before anything is closed: what is still asking then would connect again, for good.
-      const answers = await Promise.allSettled(asked);
-      const failed = answers.find((answer) => answer.status === 'rejected');
-      if (failed) throw await missingAmong(admin, topics, failed.reason);
-      return new Map(await Promise.all(asked));
+      return new Map(await Promise.all(asked).catch((error) => missingAmong(admin, topics, error)));
     });
+  }
+
+  topics(): Promise<readonly string[]> {
+    return this.#withAdmin((admin) => admin.listTopics());
   }
 
   async read(starts: readonly Start[]): Promise<LogReader> {
@@ -69,10 +69,25 @@ class KafkaJsTransport implements Transport {
       const there = new Set(await admin.listTopics());
       const missing = topics.filter(({ topic }) => !there.has(topic));
       const made: string[] = [];
-      // One by one: of several, kafkajs does not say which of them somebody else has made meanwhile.
+      // One by one: of several, kafkajs does not say which somebody else has made meanwhile; and of several at once, those
+      // still under way when one fails would connect again behind the back of close().
       for (const topic of missing) if (await createTopic(admin, topic)) made.push(topic.topic);
       return made;
     });
+  }
+
+  async publish(topic: string, values: readonly Uint8Array[]): Promise<void> {
+    await this.describe([topic]);
+    const producer = this.#kafka.producer({ allowAutoTopicCreation: false });
+    try {
+      await producer.connect();
+      const messages = values.map((value) => ({ partition: 0, value: Buffer.from(value) }));
+      await producer.send({ topic, acks: -1, messages });
+    } catch (error) {
+      throw this.#from(error);
+    } finally {
+      await producer.disconnect().catch(() => {});
+    }
   }
 
   async close(): Promise<void> {
@@ -153,13 +168,13 @@ async function describeTopic(admin: Admin, topic: string): Promise<PartitionRang
 }
 
 /** kafkajs asks for all the topics it has met at once, so its error does not tell which of them is missing. */
-async function missingAmong(admin: Admin, topics: readonly string[], error: unknown): Promise<unknown> {
-  if (!isUnknownTopic(error)) return error;
+async function missingAmong(admin: Admin, topics: readonly string[], error: unknown): Promise<never> {
+  if (!isUnknownTopic(error)) throw error;
   const there = new Set(await admin.listTopics());
   const missing = topics.filter((topic) => !there.has(topic));
-  if (missing.length === 0) return error;
+  if (missing.length === 0) throw error;
   const remedy = 'apply the connector that captures its table';
-  return new KitError('topic-missing', `topic ${missing.join(', ')} does not exist`, { cause: error, remedy });
+  throw new KitError('topic-missing', `topic ${missing.join(', ')} does not exist`, { cause: error, remedy });
 }
 
 function isUnknownTopic(error: unknown): boolean {

@@ -5,10 +5,19 @@
 export interface Transport {
   /** Where each partition begins and ends. Throws KitError `topic-missing` naming a topic that is not there. */
   describe(topics: readonly string[]): Promise<ReadonlyMap<string, readonly PartitionRange[]>>;
-  /** Reads from the offsets on, only what is committed. Throws KitError `kafka-unreachable`. */
+  /** The names of all topics, in no order. Throws KitError `kafka-unreachable`.
+   */
+  topics(): Promise<readonly string[]>;
+  /** Reads from the offsets on, only what is committed. Throws KitError `kafka-unreachable`.
+   */
   read(starts: readonly Start[]): Promise<LogReader>;
   /** Makes the topics that are not there yet; one that is there is left as it is. Returns the names it made. */
   createTopics(topics: readonly NewTopic[]): Promise<readonly string[]>;
+  /**
+   * Appends messages to partition 0 of a topic, in order; resolves when all brokers that must have them do. Throws
+   * KitError `topic-missing`, `kafka-unreachable`.
+   */
+  publish(topic: string, values: readonly Uint8Array[]): Promise<void>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

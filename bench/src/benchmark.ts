@@ -1,0 +1,9 @@
+import type { Comparison } from './harness.ts';
+import type { Rig } from './rig.ts';
+
+/** One benchmark by its name: `run` prepares what both sides need, and says how to run them. */
+export interface Benchmark {
+  readonly name: string;
+  readonly about: string;
+  readonly run: (rig: Rig) => Promise<Comparison>;
+}

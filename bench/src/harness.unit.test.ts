@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals';
+import { compare, median, spread, table } from './harness.ts';
+
+it('takes the middle of what was measured, and how far the ends are apart', () => {
+  expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([5])]).toEqual([2, 2.5, 5]);
+  expect([spread([90, 100, 110]), spread([7])]).toEqual([0.2, 0]);
+});
+
+it('runs both sides in turn, each first in every other turn, and compares turn by turn', async () => {
+  const order: string[] = [];
+  const side = (name: string, rates: number[], cpu?: number) => async () => {
+    order.push(name);
+    return { rate: rates.shift()!, ...(cpu !== undefined && { cpu }) };
+  };
+  const said: string[] = [];
+  const result = await compare(
+    { name: 'a', unit: 'rows/s', target: 2, ours: side('ours', [10, 30, 20], 1.5), peer: side('peer', [5, 5, 10], 3) },
+    3,
+    (text) => said.push(text),
+  );
+  expect(order).toEqual(['ours', 'peer', 'peer', 'ours', 'ours', 'peer']);
+  expect(said).toContain('a 2/3 peer: 5 rows/s');
+  // 20 / 5 would be 4; of the turns 2, 6 and 2 it is 2.
+  expect(result).toMatchObject({ ours: 20, peer: 5, ratio: 2, runs: 3, spread: { ours: 1, peer: 1, ratio: 2 } });
+  expect(result.cpu).toEqual({ ours: 1.5, peer: 3 });
+  expect(table([result])).toMatch(/^BENCHMARK.*\na {10}20 .* 2\.00 .* 2 met .* 1\.5 .* 3\.0/);
+  expect(table([{ ...result, ratio: 1.99, cpu: null }])).toMatch(/2 missed +- +-/);
+});

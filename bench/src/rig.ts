@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { capture, captureUserStatements } from '@banyan/connectors';
+import { type Bridge, openBridge } from '@banyan/e2e/src/bridge.ts';
+import { freePorts } from '@banyan/e2e/src/free-ports.ts';
+import { leftovers } from '@banyan/e2e/src/leftovers.ts';
+import { kafkaJsTransport } from '@banyan/kit/transport';
+import { type Progress, readConfig, Stack } from '@banyan/stack';
+import { secretRef } from 'debezium-connect-client';
+import { Children } from './child.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The real parts in a folder of their own on free ports, and all that a benchmark starts beside them; it ends as one. */
+export class Rig {
+  readonly stack: Stack;
+  readonly folder: string;
+  readonly children: Children;
+  readonly rows: number;
+  readonly say: (text: string) => void;
+  readonly #cleanups: (() => Promise<unknown>)[] = [];
+  #lines: Promise<Bridge> | null = null;
+
+  private constructor(stack: Stack, folder: string, rows: number, say: (text: string) => void) {
+    this.stack = stack;
+    this.folder = folder;
+    this.rows = rows;
+    this.say = say;
+    this.children = new Children({ BANYAN_STACK: folder });
+  }
+
+  /** `rows`: how many the large table has. */
+  static async open(rows: number, say: (text: string) => void, signal: AbortSignal): Promise<Rig> {
+    const folder = await mkdtemp(join(tmpdir(), 'banyan-bench-'));
+    const progress: Progress = (part, text) => say(`${part} ${text}`);
+    try {
+      const config = readConfig(
+        { ...process.env, BANYAN_DATA: folder, BANYAN_PORT_BASE: '' },
+        { root, purpose: 'bench', portBase: await freePorts(8) },
+      );
+      const stack = await Stack.prepare(config, progress, signal);
+      await stack.start({ progress, signal });
+      return new Rig(stack, folder, rows, say);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      throw error;
+    }
+  }
+
+  /** Runs when the rig is closed, the latest first, while the stack still runs. */
+  onClose(cleanup: () => Promise<unknown>): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  /** A table of that many ledger lines, all of it in a topic by Debezium's snapshot; made once. */
+  lines(): Promise<Bridge> {
+    this.#lines ??= this.#fill('bench_lines', this.rows);
+    return this.#lines;
+  }
+
+  /** Another one, of a size of its own. */
+  async fewerLines(name: string, rows: number): Promise<Bridge> {
+    return this.#fill(name, rows);
+  }
+
+  async #fill(name: string, rows: number): Promise<Bridge> {
+    const bridge = await openBridge(name, this.stack);
+    this.onClose(async () => {
+      bridge.source.destroy();
+      bridge.read.destroy();
+    });
+    await bridge.source.query(ledgerLines);
+    for (let from = 1; from <= rows; from += 50_000)
+      await bridge.source.query(`${fillLines} seq_${from}_to_${Math.min(rows, from + 49_999)}`);
+    this.say(`${rows.toLocaleString('en')} ledger lines are in the source; Debezium takes its snapshot`);
+    await captureWhole(bridge);
+    return bridge;
+  }
+
+  async close(): Promise<void> {
+    await this.children.close();
+    for (const cleanup of this.#cleanups.reverse()) await cleanup().catch(() => {});
+    await this.stack.stop();
+    await leftovers(this.folder);
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** As the product captures it; a bridge for tests waits two minutes at most, which a large snapshot may outlast. */
+async function captureWhole({ name, stack, source, connect, eventuallyCaptured }: Bridge): Promise<void> {
+  const password = await stack.credentials.password('capture');
+  for (const statement of captureUserStatements({ name: 'capture', host: '127.0.0.1', password }))
+    await source.query(statement);
+  const one = capture({
+    prefix: name,
+    database: {
+      host: '127.0.0.1',
+      port: stack.ports['source-db'],
+      user: 'capture',
+      password: secretRef('file', stack.credentials.file('capture'), 'password'),
+    },
+    tables: [`${name}.ledger_lines`],
+    kafka: [stack.kafka],
+    registryUrl: stack.registryNativeUrl,
+    serverId: 1000 + (crc32(name) % 1_000_000),
+  });
+  await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'bench' });
+  await transport.createTopics(one.topics);
+  await connect.putConnector(one.name, one.config);
+  await connect.waitUntilStreaming(one.name, { proof: 'snapshot-done', timeoutMs: 900_000, pollMs: 2000 });
+  // The first commit after the snapshot tells the position.
+  await source.query('CREATE TABLE commits (id INT PRIMARY KEY)');
+  await source.query('INSERT INTO commits VALUES (1)');
+  await eventuallyCaptured(`${name}.transaction`, 1);
+}
+
+/** The bank's own, without the tables that its foreign keys name. */
+const ledgerLines = `CREATE TABLE ledger_lines (
+  id            BIGINT         NOT NULL AUTO_INCREMENT,
+  account_id    BIGINT         NOT NULL,
+  transfer_id   BIGINT         NULL,
+  amount        DECIMAL(19, 4) NOT NULL,
+  balance_after DECIMAL(19, 4) NOT NULL,
+  purpose       VARCHAR(140)   NULL,
+  booked_at     DATETIME(6)    NOT NULL,
+  PRIMARY KEY (id),
+  KEY ledger_lines_account (account_id, id),
+  KEY ledger_lines_transfer (transfer_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci`;
+
+const fillLines = `INSERT INTO ledger_lines
+  SELECT seq, 1 + seq * 7919 % 20000, IF(seq % 10 = 0, NULL, seq DIV 2), (CAST(seq * 104729 % 2000000 AS SIGNED) - 1000000) / 10000,
+    seq * 15485863 % 900000000 / 10000, IF(seq % 4 = 0, NULL, CONCAT('Invoice ', seq * 31 % 99991, ', customer ', seq % 4099)),
+    '2024-01-01' + INTERVAL seq * 37 SECOND + INTERVAL seq * 7919 % 1000000 MICROSECOND
+  FROM`;

@@ -1,1 +1,0 @@
-export { accounts, accountsOf } from './projection.ts';

@@ -1,0 +1,65 @@
+import { query } from '@banyan/kit';
+
+/** Customers as a clerk looks for them: with home address, standing and number of accounts. */
+export const projection = query({
+  name: 'customer-search',
+  from: {
+    customers: {
+      source: 'bank.customers',
+      key: ['id'],
+      columns: { id: 'bigint', name: 'varchar(120)', email: 'varchar(190)', city: 'varchar(80)' },
+    },
+    addresses: {
+      source: 'bank.addresses',
+      key: ['customer_id', 'kind'],
+      columns: {
+        customer_id: 'bigint',
+        kind: "enum('home','post','work') collate utf8mb4_unicode_ci",
+        street: 'varchar(120)',
+        postcode: 'varchar(10)',
+      },
+    },
+    customer_profiles: {
+      source: 'bank.customer_profiles',
+      key: ['customer_id'],
+      columns: { customer_id: 'bigint', status: "enum('prospect','active','closed')", birth_date: 'date' },
+    },
+    accounts: {
+      source: 'bank.accounts',
+      key: ['id'],
+      columns: { id: 'bigint', customer_id: 'bigint', closed_at: 'datetime(6)' },
+    },
+  },
+  tables: {
+    found_customers: {
+      path: '/customers',
+      key: ['customer_id'],
+      group: ['customer_id'],
+      owner: 'customer_id',
+      filters: ['name', 'city', 'postcode', 'status'],
+      columns: {
+        customer_id: 'bigint',
+        name: 'varchar(120)',
+        email: 'varchar(190)',
+        city: 'varchar(80)',
+        street: 'varchar(120)',
+        postcode: 'varchar(10)',
+        status: "enum('prospect','active','closed')",
+        birth_date: 'date',
+        open_accounts: 'bigint',
+      },
+      select: `
+          SELECT c.id AS customer_id, c.name, c.email, c.city, h.street, h.postcode, p.status, p.birth_date,
+                 (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = c.id AND a.closed_at IS NULL) AS open_accounts
+          FROM customers c
+          LEFT JOIN addresses h ON h.customer_id = c.id AND h.kind = 'home'
+          LEFT JOIN customer_profiles p ON p.customer_id = c.id`,
+      dirty: {
+        customers: { customer_id: 'id' },
+        addresses: { customer_id: 'customer_id' },
+        customer_profiles: { customer_id: 'customer_id' },
+        accounts: { customer_id: 'customer_id' },
+      },
+    },
+  },
+});

@@ -1,0 +1,102 @@
+import { crc32 } from 'node:zlib';
+import { formatPosition } from '../change-event/index.ts';
+import { KitError } from '../errors.ts';
+import {
+  type DatabaseAccess,
+  keyTextOf,
+  type LeftOut,
+  leftOut,
+  noteStop,
+  type ParkedKey,
+  parkedOf,
+  Session,
+  type StoppedRecord,
+  type StoredCheckpoint,
+  settleVerdicts,
+} from '../read-store/index.ts';
+import { decodeKey, type Schemas } from '../serde/index.ts';
+import type { Chunk, Message } from '../transport/index.ts';
+import type { MirrorTable, Projection } from './declaration.ts';
+
+/** What was decided about records that a projector stopped at, as it stood when a pass began; and where a new stop is written down. */
+export class Verdicts {
+  readonly parked: readonly ParkedKey[];
+  readonly #projection: Projection;
+  readonly #database: DatabaseAccess;
+  readonly #schemas: Schemas;
+  readonly #leftOut: ReadonlyMap<string, LeftOut>;
+
+  private constructor(
+    { projection, database, schemas }: VerdictsOptions,
+    records: readonly LeftOut[],
+    parked: readonly ParkedKey[],
+  ) {
+    this.#projection = projection;
+    this.#database = database;
+    this.#schemas = schemas;
+    this.#leftOut = new Map(records.map((record) => [placeOf(record, record.offset), record]));
+    this.parked = parked;
+  }
+
+  /** To be called by who holds the lease: keys are parked and released here. */
+  static async settle(session: Session, checkpoint: StoredCheckpoint, options: VerdictsOptions): Promise<Verdicts> {
+    const { name } = options.projection;
+    const { position } = checkpoint;
+    await settleVerdicts(session, name, position && formatPosition(position));
+    return new Verdicts(options, await leftOut(session, name), await parkedOf(session, name));
+  }
+
+  /** The chunk without the records that were skipped or parked; they count as read. Another message at the place of one is no such record. */
+  without(chunk: Chunk): Chunk {
+    if (this.#leftOut.size === 0) return chunk;
+    const isLeftOut = (message: Message) =>
+      this.#leftOut.get(placeOf(chunk, message.offset))?.crc32 === checksum(message);
+    return { ...chunk, messages: chunk.messages.filter((message) => !isLeftOut(message)) };
+  }
+
+  /** Writes the record down that an error names, if it names one, on a session of its own: the pass's may be in a transaction. */
+  async note(thrown: unknown, chunk: Chunk, table: string | undefined, checkpoint: StoredCheckpoint): Promise<void> {
+    if (!(thrown instanceof KitError) || thrown.offset === null) return;
+    const message = chunk.messages.find(({ offset }) => offset === thrown.offset)!;
+    const mirror = this.#projection.tables.find(({ source }) => source === table);
+    const stop: StoppedRecord = {
+      ...{ topic: chunk.topic, partition: chunk.partition, offset: message.offset },
+      ...{ keyBytes: message.key, valueBytes: message.value, crc32: checksum(message) },
+      ...{ code: thrown.code, message: thrown.message, table: mirror?.name ?? null },
+      ...(await this.#keyOf(mirror, chunk, message)),
+      position: checkpoint.position && formatPosition(checkpoint.position),
+    };
+    await using session = await Session.open(this.#database);
+    try {
+      await noteStop(session, this.#projection.name, stop);
+    } catch (error) {
+      // More bytes than the server takes in one statement: they are still in Kafka.
+      if (KitError.from(error).code !== 'row-refused') throw error;
+      await noteStop(session, this.#projection.name, { ...stop, keyBytes: null, valueBytes: null });
+    }
+  }
+
+  async #keyOf(mirror: MirrorTable | undefined, chunk: Chunk, message: Message) {
+    const unknown = (keyProblem: string) => ({ key: null, keyProblem });
+    if (!mirror) return unknown('it is no record of a table');
+    try {
+      const row = await decodeKey(this.#schemas, chunk, message);
+      if (row === null) return unknown('the message has no key');
+      const key = keyTextOf(mirror, row);
+      return key === null ? unknown('the message’s key has other columns than the table') : { key, keyProblem: null };
+    } catch (error) {
+      return unknown(KitError.from(error).message);
+    }
+  }
+}
+
+export interface VerdictsOptions {
+  readonly projection: Projection;
+  readonly database: DatabaseAccess;
+  readonly schemas: Schemas;
+}
+
+const placeOf = ({ topic, partition }: Pick<Chunk, 'topic' | 'partition'>, offset: bigint): string =>
+  `${topic}/${partition}@${offset}`;
+
+const checksum = ({ key, value }: Message): number => crc32(value ?? new Uint8Array(), crc32(key ?? new Uint8Array()));

@@ -1,0 +1,3 @@
+export { Barrier, type BarrierOptions } from './barrier.ts';
+export { differences, type Proof, type ProofProgress, type ProveOptions, prove, type TableProof } from './prove.ts';
+export { type Repair, type RepairOptions, repair } from './repair.ts';

@@ -1,1 +1,0 @@
-export { accountsOf as projectionOf } from '@banyan/accounts';
