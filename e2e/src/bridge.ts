@@ -7,6 +7,7 @@ import { ConnectClient, secretRef } from 'debezium-connect-client';
 import type { Connection } from 'mysql2/promise';
 import { one, open } from './database.ts';
 import { eventually } from './eventually.ts';
+import { withReport } from './worker-report.ts';
 
 /** The stack that the suite has started for this run. */
 export function suiteStack(): Stack {
@@ -139,7 +140,9 @@ export async function applyCapture(
   await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'e2e' });
   await transport.createTopics(one.topics);
   await connect.putConnector(one.name, one.config);
-  await connect.waitUntilStreaming(one.name, { proof: 'snapshot-done', timeoutMs: 120_000, pollMs: 250 });
+  await connect
+    .waitUntilStreaming(one.name, { proof: 'snapshot-done', timeoutMs: 120_000, pollMs: 250 })
+    .catch((error: Error) => withReport(error, stack, name));
 }
 
 export async function position(read: Connection): Promise<string | null> {

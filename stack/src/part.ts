@@ -97,7 +97,8 @@ export class Part {
     return end(this.#recordFile, this.#spec.graceMs, 'SIGKILL');
   }
 
-  async signal(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+  /** SIGQUIT makes a JVM write its threads to its log. */
+  async signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGQUIT'): Promise<void> {
     const record = await readRecord(this.#recordFile);
     if (record) send(record, signal);
   }

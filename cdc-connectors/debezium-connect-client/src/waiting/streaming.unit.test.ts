@@ -152,6 +152,13 @@ describe('waitUntilStreaming', () => {
     expect(await play([denied])).toMatchObject({ outcome: denied, waitedMs: 0 });
   });
 
+  it('says how far it got, not that the look at the deadline was cut short', async () => {
+    const cut = new ConnectError('aborted', 'the time is up');
+    const { outcome } = await play([{ offset: snapshotOffset }, cut], { timeoutMs: 1000 });
+    expect(outcome).toMatchObject({ code: 'not-streaming', message: expect.stringContaining('snapshot under way') });
+    expect(outcome).not.toMatchObject({ message: expect.stringContaining('does not answer') });
+  });
+
   it('waits for a worker that is long in placing a connector it knows', async () => {
     const placing = Array.from({ length: 40 }, () => ({ isPlaced: false }));
     const { outcome, told, waitedMs } = await play([...placing, {}, { offset: binlogOffset }]);

@@ -42,6 +42,8 @@ export class Wait {
       const placing = error.code === 'not-found' && elapsedMs < UNKNOWN_FOR_MS;
       const cutShort = error.code === 'aborted' && this.#options.signal?.aborted !== true;
       if (!placing && !cutShort && !error.retriable) throw error;
+      // What the deadline cut short had perhaps just begun: what was seen before it says more.
+      if (cutShort && this.#last !== undefined) return undefined;
       this.#tell(
         placing ? 'not known to the worker yet' : `the worker does not answer (${cutShort ? 'timeout' : error.code})`,
       );
