@@ -18,7 +18,7 @@ export const api: Benchmark = {
   name: 'api',
   about: 'GET by key of the query API, against a hand-written node:http + mysql2 handler on the same table',
   run: async (rig) => {
-    const bridge = await rig.fewerLines('bench_api', rows);
+    const bridge = await rig.otherLines('bench_api', rows);
     const side = await ReadSide.open(rig);
     rig.onClose(() => side.close());
     const projector = side.project(bridge);
@@ -33,9 +33,7 @@ export const api: Benchmark = {
       return run;
     };
     return {
-      name: 'api',
-      unit: 'answers/s',
-      target: 0.7,
+      figures: [{ name: 'api', unit: 'answers/s', target: 0.7 }],
       ours: measured('lines-service.ts', ['serve']),
       peer: measured('api-peer.ts', []),
     };
@@ -47,5 +45,5 @@ async function loaded(rig: Rig, server: Child): Promise<Run> {
   await rig.children.run<Load>('load.ts', [`${url}/ledger-lines`, String(rows), '2']); // until it is compiled
   const before = cpuSeconds(server.pid);
   const { answers, seconds } = await rig.children.run<Load>('load.ts', [`${url}/ledger-lines`, String(rows), '6']);
-  return { rate: answers / seconds, cpu: ((cpuSeconds(server.pid) - before) * 1e6) / answers };
+  return { values: [answers / seconds], cpu: ((cpuSeconds(server.pid) - before) * 1e6) / answers };
 }

@@ -14,9 +14,7 @@ export const apply: Benchmark = {
     const bridge = await rig.lines();
     const ddl = await tableOfKit(rig, bridge);
     return {
-      name: 'apply',
-      unit: 'rows/s',
-      target: 4,
+      figures: [{ name: 'apply', unit: 'rows/s', target: 4 }],
       ours: () => ours(rig, bridge),
       peer: () => peer(rig, plugin, bridge, ddl),
     };
@@ -26,7 +24,7 @@ export const apply: Benchmark = {
 export async function ours(rig: Rig, bridge: Bridge): Promise<Run> {
   const side = await ReadSide.open(rig);
   const projector = side.project(bridge);
-  const run = await side.filled(projector.pid);
+  const run = await side.filled(projector.pid, rig.rows);
   await projector.stop();
   await side.close();
   return run;
@@ -40,7 +38,7 @@ async function peer(rig: Rig, plugin: string, bridge: Bridge, ddl: string): Prom
     topic: `${bridge.name}.${bridge.name}.ledger_lines`,
     table: 'ledger_lines',
   });
-  const run = await side.filled(await sink.pid());
+  const run = await side.filled(await sink.pid(), rig.rows);
   await sink.stop();
   await side.close();
   return run;

@@ -20,10 +20,20 @@ export class Children {
     if (this.#isClosed) throw new Error('the benchmark is over');
     const options = (process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter(Boolean);
     const file = join(import.meta.dirname, script);
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...options, file, ...arguments_], {
-      env: { PATH: process.env.PATH, ...this.#environment, ...environment },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      [
+        '--disable-warning=ExperimentalWarning',
+        '--disable-warning=TimeoutNegativeWarning',
+        ...options,
+        file,
+        ...arguments_,
+      ],
+      {
+        env: { PATH: process.env.PATH, ...this.#environment, ...environment },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     this.#running.add(child);
     child.once('exit', () => this.#running.delete(child));
     return new Child(script, child);
@@ -90,4 +100,10 @@ export function cpuSeconds(pid: number): number {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The most memory that a process has had so far; source: proc(5), /proc/PID/status, VmHWM, in kB. */
+export function peakBytes(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(text)![1]) * 1024;
 }

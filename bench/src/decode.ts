@@ -11,14 +11,14 @@ export const decode: Benchmark = {
   name: 'decode',
   about: "the kit's decoder against @kafkajs/confluent-schema-registry, on the same recorded messages, longs as bigint",
   run: async (rig) => {
-    const bridge = await rig.fewerLines('bench_decode', half);
+    const bridge = await rig.otherLines('bench_decode', half);
     await bridge.source.query('UPDATE ledger_lines SET balance_after = balance_after + amount');
     const topic = 'bench_decode.bench_decode.ledger_lines';
     await bridge.eventuallyCaptured(topic, 2 * half);
     const file = join(rig.folder, 'messages');
     await writeFile(file, await recorded(rig.stack.kafka, topic, 2 * half));
     const side = (name: string) => () => rig.children.run<Run>('decode-side.ts', [name, file, rig.stack.registryUrl]);
-    return { name: 'decode', unit: 'messages/s', target: 1.8, ours: side('ours'), peer: side('peer') };
+    return { figures: [{ name: 'decode', unit: 'messages/s', target: 1.8 }], ours: side('ours'), peer: side('peer') };
   },
 };
 

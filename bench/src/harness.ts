@@ -1,18 +1,23 @@
 import { loadavg } from 'node:os';
 
-/** What one side did in one run. */
+/** What one side did in one run: a value for each of the comparison's figures, in their order. */
 export interface Run {
-  /** In the benchmark's unit; more is better. */
-  readonly rate: number;
+  readonly values: readonly number[];
   /** CPU seconds for a million of what is counted, its database server's included; where it can be known. */
   readonly cpu?: number;
 }
 
-export interface Comparison {
+export interface Figure {
   readonly name: string;
   readonly unit: string;
-  /** What ours divided by the peer's should be at least. */
+  /** What the ratio should be at least. */
   readonly target: number;
+  /** As of milliseconds and bytes. The ratio is the peer's divided by ours then, so that above 1 is better in any case. */
+  readonly isLessBetter?: boolean;
+}
+
+export interface Comparison {
+  readonly figures: readonly Figure[];
   readonly ours: () => Promise<Run>;
   readonly peer: () => Promise<Run>;
 }
@@ -34,12 +39,12 @@ export interface Result {
   readonly cpu: { readonly ours: number; readonly peer: number } | null;
 }
 
-/** Runs both sides in turn, who begins changing from turn to turn. */
+/** Runs both sides in turn, who begins changing from turn to turn; a result for each figure. */
 export async function compare(
-  { name, unit, target, ours, peer }: Comparison,
+  { figures, ours, peer }: Comparison,
   runs: number,
   say: (text: string) => void,
-): Promise<Result> {
+): Promise<Result[]> {
   const done: { readonly ours: Run[]; readonly peer: Run[] } = { ours: [], peer: [] };
   const loads: number[] = [];
   for (let turn = 1; turn <= runs; turn++) {
@@ -48,24 +53,29 @@ export async function compare(
       const result = await run();
       loads.push(loadavg()[0]!);
       done[side].push(result);
-      say(`${name} ${turn}/${runs} ${side}: ${shown(result.rate)} ${unit}`);
+      for (const [index, { name, unit }] of figures.entries())
+        say(`${name} ${turn}/${runs} ${side}: ${shown(result.values[index]!)} ${unit}`);
     }
   }
-  const ratios = done.ours.map(({ rate }, index) => rate / done.peer[index]!.rate);
-  const rates = { ours: done.ours.map(({ rate }) => rate), peer: done.peer.map(({ rate }) => rate) };
+  const load = rounded(loads.reduce((sum, one) => sum + one, 0) / loads.length);
   const cpu = { ours: cpuOf(done.ours), peer: cpuOf(done.peer) };
-  return {
-    name,
-    ours: rounded(median(rates.ours)),
-    peer: rounded(median(rates.peer)),
-    unit,
-    ratio: rounded(median(ratios)),
-    target,
-    runs,
-    spread: { ours: spread(rates.ours), peer: spread(rates.peer), ratio: spread(ratios) },
-    load: rounded(loads.reduce((sum, load) => sum + load, 0) / loads.length),
-    cpu: cpu.ours !== null && cpu.peer !== null ? { ours: cpu.ours, peer: cpu.peer } : null,
-  };
+  return figures.map(({ name, unit, target, isLessBetter }, index) => {
+    const values = (side: readonly Run[]) => side.map((run) => run.values[index]!);
+    const [mine, others] = [values(done.ours), values(done.peer)];
+    const ratios = mine.map((one, turn) => (isLessBetter ? others[turn]! / one : one / others[turn]!));
+    return {
+      name,
+      ours: rounded(median(mine)),
+      peer: rounded(median(others)),
+      unit,
+      ratio: rounded(median(ratios)),
+      target,
+      runs,
+      spread: { ours: spread(mine), peer: spread(others), ratio: spread(ratios) },
+      load,
+      cpu: cpu.ours !== null && cpu.peer !== null ? { ours: cpu.ours, peer: cpu.peer } : null,
+    };
+  });
 }
 
 function cpuOf(runs: readonly Run[]): number | null {
@@ -84,7 +94,7 @@ export function spread(values: readonly number[]): number {
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
-const shown = (value: number): string => Math.round(value).toLocaleString('en');
+const shown = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
 const percent = (value: number): string => `±${Math.round(value * 50)}%`;
 
 /** The results as a table for a terminal. */
@@ -99,7 +109,7 @@ export function table(results: readonly Result[]): string {
     result.unit,
     result.ratio.toFixed(2),
     percent(result.spread.ratio),
-    `${result.target} ${result.ratio >= result.target ? 'met' : 'missed'}`,
+    `${Number(result.target.toPrecision(2))} ${result.ratio >= result.target ? 'met' : 'missed'}`,
     result.cpu?.ours.toFixed(1) ?? '-',
     result.cpu?.peer.toFixed(1) ?? '-',
     result.load.toFixed(1),

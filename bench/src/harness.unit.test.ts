@@ -10,11 +10,15 @@ it('runs both sides in turn, each first in every other turn, and compares turn b
   const order: string[] = [];
   const side = (name: string, rates: number[], cpu?: number) => async () => {
     order.push(name);
-    return { rate: rates.shift()!, ...(cpu !== undefined && { cpu }) };
+    return { values: [rates.shift()!], ...(cpu !== undefined && { cpu }) };
   };
   const said: string[] = [];
-  const result = await compare(
-    { name: 'a', unit: 'rows/s', target: 2, ours: side('ours', [10, 30, 20], 1.5), peer: side('peer', [5, 5, 10], 3) },
+  const [result] = await compare(
+    {
+      figures: [{ name: 'a', unit: 'rows/s', target: 2 }],
+      ours: side('ours', [10, 30, 20], 1.5),
+      peer: side('peer', [5, 5, 10], 3),
+    },
     3,
     (text) => said.push(text),
   );
@@ -22,7 +26,20 @@ it('runs both sides in turn, each first in every other turn, and compares turn b
   expect(said).toContain('a 2/3 peer: 5 rows/s');
   // 20 / 5 would be 4; of the turns 2, 6 and 2 it is 2.
   expect(result).toMatchObject({ ours: 20, peer: 5, ratio: 2, runs: 3, spread: { ours: 1, peer: 1, ratio: 2 } });
-  expect(result.cpu).toEqual({ ours: 1.5, peer: 3 });
-  expect(table([result])).toMatch(/^BENCHMARK.*\na {10}20 .* 2\.00 .* 2 met .* 1\.5 .* 3\.0/);
-  expect(table([{ ...result, ratio: 1.99, cpu: null }])).toMatch(/2 missed +- +-/);
+  expect(result!.cpu).toEqual({ ours: 1.5, peer: 3 });
+  expect(table([result!])).toMatch(/^BENCHMARK.*\na {10}20 .* 2\.00 .* 2 met .* 1\.5 .* 3\.0/);
+  expect(table([{ ...result!, ratio: 1.99, cpu: null }])).toMatch(/2 missed +- +-/);
+});
+
+it('compares each figure of a run by itself, and less by less', async () => {
+  const figures = [
+    { name: 'rate', unit: 'rows/s', target: 1 },
+    { name: 'p50', unit: 'ms', target: 1, isLessBetter: true },
+  ];
+  const side = (values: readonly number[]) => async () => ({ values });
+  const results = await compare({ figures, ours: side([30, 10]), peer: side([10, 40]) }, 1, () => {});
+  expect(results).toMatchObject([
+    { name: 'rate', ours: 30, peer: 10, ratio: 3 },
+    { name: 'p50', ours: 10, peer: 40, ratio: 4 },
+  ]);
 });

@@ -18,9 +18,7 @@ export const limit: Benchmark = {
     const file = join(rig.folder, 'lines.tsv');
     await pipeline(Readable.from(lines(bridge.source, rig.rows)), createWriteStream(file));
     return {
-      name: 'limit',
-      unit: 'rows/s',
-      target: 0.6,
+      figures: [{ name: 'limit', unit: 'rows/s', target: 0.6 }],
       ours: () => ours(rig, bridge),
       peer: () => load(rig, ddl, file),
     };
@@ -52,5 +50,5 @@ async function load(rig: Rig, ddl: string, file: string) {
   const [count] = await side.query('SELECT COUNT(*) AS rows_there FROM ledger_lines');
   if (Number(count!.rows_there) !== rig.rows) throw new Error(`${count!.rows_there} of ${rig.rows} rows were loaded`);
   await side.close();
-  return { rate: rig.rows / seconds };
+  return { values: [rig.rows / seconds] };
 }

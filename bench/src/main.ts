@@ -4,25 +4,28 @@ import { api } from './api.ts';
 import { apply } from './apply.ts';
 import type { Benchmark } from './benchmark.ts';
 import { decode } from './decode.ts';
+import { breadth, growth } from './growth.ts';
 import { compare, type Result, table } from './harness.ts';
+import { latency } from './latency.ts';
 import { limit } from './limit.ts';
+import { proof } from './proof.ts';
 import { Rig } from './rig.ts';
 
-const benchmarks: readonly Benchmark[] = [decode, api, apply, limit];
+const benchmarks: readonly Benchmark[] = [decode, api, apply, limit, latency, growth, breadth, proof];
 
 const usage = `npm run bench -- NAME … [--json] [--runs 3] [--rows 500000]
 
 Measures a part of Banyan against what one would use instead of it:
 
-${benchmarks.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n')}
-  all      one after the other
+${benchmarks.map(({ name, about }) => `  ${name.padEnd(13)} ${about}`).join('\n')}
+  all           one after the other
 
 It starts MariaDB, Kafka, a registry and Kafka Connect of its own on free ports, in a temporary folder, and ends them
 whatever happens, also on Ctrl-C. Both sides do the same work on the same data, in turn; the figures are medians. A ratio
-above 1 says that ours is faster; it means more than the rates, which are those of this machine under its load of the day.
+above 1 says that ours is better; it means more than the rates, which are those of this machine under its load of the day.
 
   --runs N   how often each side runs; default 3
-  --rows N   how many rows the large table of apply, limit and api has; default 500000
+  --rows N   how many rows the large table has; default 500000
   --json     on standard output a list of { name, ours, peer, unit, ratio, target, runs, spread, load, cpu };
              spread is (most - least) / median, cpu is CPU seconds for a million, its database server's included, or null
 
@@ -66,7 +69,7 @@ try {
 process.exit();
 
 async function all(rig: Rig): Promise<void> {
-  for (const benchmark of chosen) results.push(await compare(await benchmark.run(rig), runs, say));
+  for (const benchmark of chosen) results.push(...(await compare(await benchmark.run(rig), runs, say)));
 }
 
 function parsed() {

@@ -10,6 +10,7 @@ import { kafkaJsTransport } from '@banyan/kit/transport';
 import { type Progress, readConfig, Stack } from '@banyan/stack';
 import { secretRef } from 'debezium-connect-client';
 import { Children } from './child.ts';
+import { tableNames } from './table-names.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -60,22 +61,25 @@ export class Rig {
     return this.#lines;
   }
 
-  /** Another one, of a size of its own. */
-  async fewerLines(name: string, rows: number): Promise<Bridge> {
-    return this.#fill(name, rows);
+  /** Another one, of a size of its own, or several alike that have so many rows together. */
+  async otherLines(name: string, rows: number, tables = 1): Promise<Bridge> {
+    return this.#fill(name, rows, tables);
   }
 
-  async #fill(name: string, rows: number): Promise<Bridge> {
+  async #fill(name: string, rows: number, tables = 1): Promise<Bridge> {
     const bridge = await openBridge(name, this.stack);
     this.onClose(async () => {
       bridge.source.destroy();
       bridge.read.destroy();
     });
-    await bridge.source.query(ledgerLines);
-    for (let from = 1; from <= rows; from += 50_000)
-      await bridge.source.query(`${fillLines} seq_${from}_to_${Math.min(rows, from + 49_999)}`);
+    const names = tableNames(tables);
+    for (const table of names) {
+      await bridge.source.query(ledgerLines, [table]);
+      for (let from = 1; from <= rows / tables; from += 50_000)
+        await bridge.source.query(`${fillLines} seq_${from}_to_${Math.min(rows / tables, from + 49_999)}`, [table]);
+    }
     this.say(`${rows.toLocaleString('en')} ledger lines are in the source; Debezium takes its snapshot`);
-    await captureWhole(bridge);
+    await captureWhole(bridge, names);
     return bridge;
   }
 
@@ -89,7 +93,10 @@ export class Rig {
 }
 
 /** As the product captures it; a bridge for tests waits two minutes at most, which a large snapshot may outlast. */
-async function captureWhole({ name, stack, source, connect, eventuallyCaptured }: Bridge): Promise<void> {
+async function captureWhole(
+  { name, stack, source, connect, eventuallyCaptured }: Bridge,
+  tables: readonly string[],
+): Promise<void> {
   const password = await stack.credentials.password('capture');
   for (const statement of captureUserStatements({ name: 'capture', host: '127.0.0.1', password }))
     await source.query(statement);
@@ -101,7 +108,7 @@ async function captureWhole({ name, stack, source, connect, eventuallyCaptured }
       user: 'capture',
       password: secretRef('file', stack.credentials.file('capture'), 'password'),
     },
-    tables: [`${name}.ledger_lines`],
+    tables: tables.map((table) => `${name}.${table}`),
     kafka: [stack.kafka],
     registryUrl: stack.registryNativeUrl,
     serverId: 1000 + (crc32(name) % 1_000_000),
@@ -117,7 +124,7 @@ async function captureWhole({ name, stack, source, connect, eventuallyCaptured }
 }
 
 /** The bank's own, without the tables that its foreign keys name. */
-const ledgerLines = `CREATE TABLE ledger_lines (
+const ledgerLines = `CREATE TABLE ?? (
   id            BIGINT         NOT NULL AUTO_INCREMENT,
   account_id    BIGINT         NOT NULL,
   transfer_id   BIGINT         NULL,
@@ -126,11 +133,11 @@ const ledgerLines = `CREATE TABLE ledger_lines (
   purpose       VARCHAR(140)   NULL,
   booked_at     DATETIME(6)    NOT NULL,
   PRIMARY KEY (id),
-  KEY ledger_lines_account (account_id, id),
-  KEY ledger_lines_transfer (transfer_id)
+  KEY account (account_id, id),
+  KEY transfer (transfer_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci`;
 
-const fillLines = `INSERT INTO ledger_lines
+const fillLines = `INSERT INTO ??
   SELECT seq, 1 + seq * 7919 % 20000, IF(seq % 10 = 0, NULL, seq DIV 2), (CAST(seq * 104729 % 2000000 AS SIGNED) - 1000000) / 10000,
     seq * 15485863 % 900000000 / 10000, IF(seq % 4 = 0, NULL, CONCAT('Invoice ', seq * 31 % 99991, ', customer ', seq % 4099)),
     '2024-01-01' + INTERVAL seq * 37 SECOND + INTERVAL seq * 7919 % 1000000 MICROSECOND
