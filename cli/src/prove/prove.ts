@@ -117,11 +117,11 @@ async function tell({ output, json }: Context, results: readonly Result[]): Prom
 }
 
 function proofText(name: string, proof: Proof): string {
-  const rows = proof.tables.map(({ table, kind, rows, differences, fromPosition, toPosition }) => [
+  const rows = proof.tables.map(({ table, kind, rows, differences, parked, fromPosition, toPosition }) => [
     escaped(`${name}.${table}`),
     kind,
     String(rows),
-    differences === 0 ? 'equal' : `${differences} differ`,
+    `${differences === 0 ? 'equal' : `${differences} differ`}${parked === 0 ? '' : `, ${parked} parked`}`,
     fromPosition === toPosition ? fromPosition : `${fromPosition} … ${toPosition}`,
   ]);
   const rate = Math.round((proof.rows / Math.max(1, proof.tookMs)) * 1000);

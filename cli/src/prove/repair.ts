@@ -1,4 +1,4 @@
-import { repair as repairReadModel, Schemas } from '@banyan/kit';
+import { type Repair, repair as repairReadModel, Schemas } from '@banyan/kit';
 import { kafkaJsTransport } from '@banyan/kit/transport';
 import type { Arguments, Command, Context } from '../command.ts';
 import { needs } from '../target.ts';
@@ -26,7 +26,7 @@ async function runRepair(context: Context, args: Arguments): Promise<number> {
   for (const part of ['kafka', 'registry'] as const) await needs(stack.part(part));
   await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'banyan-repair' });
   const schemas = new Schemas(stack.registryUrl);
-  const done: { readonly name: string; readonly repaired: number; readonly longestHoldMs: number }[] = [];
+  const done: (Repair & { readonly name: string })[] = [];
   for (const { service, source, database } of all) {
     const { name, projection } = service;
     const result = await repairReadModel({
@@ -36,11 +36,12 @@ async function runRepair(context: Context, args: Arguments): Promise<number> {
     done.push({ name, ...result });
   }
   if (json) await output.line(jsonLine({ command: 'repair', ok: true, problems: [], projections: done }));
-  else for (const { name, repaired } of done) await output.line(escaped(textOf(name, repaired)));
+  else for (const one of done) await output.line(escaped(textOf(one.name, one)));
   return 0;
 }
 
-const textOf = (name: string, repaired: number): string =>
-  repaired === 0
-    ? `${name}: nothing to repair; look for differences with banyan prove ${name}`
-    : `${name}: ${repaired} repaired; prove it again: banyan prove ${name}`;
+function textOf(name: string, { repaired, parked }: Repair): string {
+  const left = parked === 0 ? '' : `; ${parked} left as they are, their keys are parked: banyan unpark ${name}`;
+  if (repaired > 0) return `${name}: ${repaired} repaired; prove it again: banyan prove ${name}${left}`;
+  return `${name}: nothing to repair; look for differences with banyan prove ${name}${left}`;
+}

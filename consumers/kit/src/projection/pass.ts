@@ -2,7 +2,7 @@ import type { ApplyStep } from '../apply/index.ts';
 import { Writer } from '../apply/index.ts';
 import { coversAll, type Position } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
-import { type MergedBatch, TransactionMerge } from '../merge/index.ts';
+import { type MergedBatch, type MergeRecord, TransactionMerge } from '../merge/index.ts';
 import type { ForeignKey, Hold, Lease, Session, StoredCheckpoint } from '../read-store/index.ts';
 import { decodeChunk, type Schemas } from '../serde/index.ts';
 import type { Chunk, LogReader, PartitionRange, Start, Transport } from '../transport/index.ts';
@@ -11,6 +11,7 @@ import { Corrections } from './corrections.ts';
 import type { Projection } from './declaration.ts';
 import { Freshness } from './freshness.ts';
 import { LogIdentity } from './log-identity.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { type Topics, topicsOf } from './topics.ts';
 import type { Verdicts } from './verdicts.ts';
 
@@ -36,6 +37,13 @@ export interface PassOptions {
 /** How long counted rows may be late before Kafka is asked where the partitions end. */
 const patienceMs = 20;
 
+/** A chunk without what was applied or left out already, and its records: none of heartbeats and corrections, or what is wrong with them. */
+interface ReadChunk {
+  readonly chunk: Chunk;
+  readonly records: readonly MergeRecord[];
+  readonly failure?: unknown;
+}
+
 /** One pass: from a checkpoint on, read, decode, merge and apply, until something throws. It is never repaired, only begun anew. */
 export class Pass {
   readonly #options: PassOptions;
@@ -47,6 +55,7 @@ export class Pass {
   readonly #paused = new Set<string>();
   readonly #merge: TransactionMerge;
   readonly #reader: LogReader;
+  readonly #ahead = new ReadAhead((limitMs) => this.#read(limitMs));
   readonly #positions: Map<string, bigint>;
   readonly #corrections: Corrections;
   /** What a read model that is filling must have read to be filled: all that was in Kafka when this pass began. */
@@ -147,13 +156,14 @@ export class Pass {
 
   /** Reads what has arrived, waiting up to `limitMs`, and applies what is whole. */
   async turn(limitMs: number): Promise<void> {
-    const chunks = await this.#reader.next(limitMs);
-    this.#quiet = chunks.every(({ topic }) => topic === this.#topics.heartbeats);
+    const chunks = await this.#ahead.next(limitMs);
+    this.#quiet = chunks.every(({ chunk }) => chunk.topic === this.#topics.heartbeats);
     await this.#writer.keepOpen();
     for (const chunk of chunks) await this.#take(chunk);
     await this.#answer(chunks.length === 0);
     do {
       for (let batch = this.#next(); batch !== null; batch = this.#next()) {
+        this.#ahead.begin(limitMs);
         this.#isApplying = true;
         await this.#apply(batch);
         this.#isApplying = false;
@@ -199,23 +209,44 @@ export class Pass {
     await this.#reader.close();
   }
 
-  async #take(fetched: Chunk): Promise<void> {
-    const { topic } = fetched;
+  async #read(limitMs: number): Promise<readonly ReadChunk[]> {
+    const chunks: ReadChunk[] = [];
+    for (const fetched of await this.#reader.next(limitMs)) {
+      const { topic } = fetched;
+      if (topic === this.#topics.heartbeats) {
+        chunks.push({ chunk: fetched, records: [] });
+        continue;
+      }
+      const chunk = this.#options.verdicts.without(this.#identity.check(fetched));
+      chunks.push({ chunk, ...(await this.#decode(chunk)) });
+    }
+    return chunks;
+  }
+
+  async #decode(chunk: Chunk): Promise<Omit<ReadChunk, 'chunk'>> {
+    if (chunk.topic === this.#topics.corrections) return { records: [] };
+    const kind = chunk.topic === this.#topics.transactions ? 'transactions' : 'changes';
+    try {
+      return { records: await decodeChunk(this.#options.schemas, kind, chunk) };
+    } catch (failure) {
+      return { records: [], failure };
+    }
+  }
+
+  async #take({ chunk, records, failure }: ReadChunk): Promise<void> {
+    const { topic, messages, nextOffset } = chunk;
     if (topic === this.#topics.heartbeats) {
-      for (const { timestampMs } of fetched.messages.slice(-1)) this.#freshness.heartbeat(timestampMs);
+      for (const { timestampMs } of messages.slice(-1)) this.#freshness.heartbeat(timestampMs);
       return;
     }
-    const chunk = this.#options.verdicts.without(this.#identity.check(fetched));
     if (topic === this.#topics.corrections) return this.#corrections.push(chunk);
-    const isMarkers = topic === this.#topics.transactions;
-    if (chunk.messages.length > 0) this.#freshness.messagesSeen();
-    const kind = isMarkers ? 'transactions' : 'changes';
-    const records = await decodeChunk(this.#options.schemas, kind, chunk).catch(async (error) => {
-      await this.#options.verdicts.note(error, chunk, this.#topics.tables.get(topic), this.#checkpoint);
-      throw error;
-    });
-    this.#merge.push(nameOf(chunk), this.#continuity.admit(chunk, records, this.filled), chunk.nextOffset);
-    this.#positions.set(nameOf(chunk), chunk.nextOffset);
+    if (messages.length > 0) this.#freshness.messagesSeen();
+    if (failure !== undefined) {
+      await this.#options.verdicts.note(failure, chunk, this.#topics.tables.get(topic), this.#checkpoint);
+      throw failure;
+    }
+    this.#merge.push(nameOf(chunk), this.#continuity.admit(chunk, records, this.filled), nextOffset);
+    this.#positions.set(nameOf(chunk), nextOffset);
   }
 
   async #answer(quiet: boolean): Promise<void> {

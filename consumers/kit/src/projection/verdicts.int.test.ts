@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { repair } from '../proof/index.ts';
+import { prove, repair } from '../proof/index.ts';
 import {
   differencesOf,
   giveVerdict,
@@ -73,6 +73,13 @@ describe('a record that stops a projector', () => {
   const unpark = (key: string) =>
     giveVerdict(session, 'entries', { verb: 'unpark', row: { table: 'entries', key }, reason: '', by: 'a test' });
   const parked = () => parkedOf(session, 'entries');
+
+  async function healed() {
+    await using transport = options.transport();
+    return await repair({
+      ...{ ...options, source: options.source!, transport, schemas: new Schemas(options.registryUrl) },
+    });
+  }
 
   /** The key of a row's messages, as the connector wrote it. */
   async function keyOf(index: number): Promise<Buffer> {
@@ -173,6 +180,16 @@ describe('a record that stops a projector', () => {
     expect(await parked()).toMatchObject([{ changes: 2 }]);
   });
 
+  it('is told by proof, and left as it is by repair', async () => {
+    const projector = running();
+    await state(projector, 'streaming');
+    const proof = await prove({ ...options, source: options.source! });
+    expect(proof.tables).toMatchObject([{ table: 'entries', differences: 1, parked: 1 }]);
+    expect(await healed()).toMatchObject({ repaired: 0, parked: 1 });
+    expect(await values()).toMatchObject({ 2: 'two' });
+    expect(await differencesOf(session, 'entries')).toHaveLength(1);
+  });
+
   it('is released by unpark, and true again with its repair', async () => {
     const projector = running();
     await unpark('["2"]');
@@ -182,11 +199,7 @@ describe('a record that stops a projector', () => {
     await state(projector, 'streaming');
     expect(await values()).toMatchObject({ 2: 'two' }); // as it was, so it is not true yet
     expect(await parked()).toHaveLength(1);
-    await using transport = options.transport();
-    const { repaired } = await repair({
-      ...{ ...options, source: options.source!, transport, schemas: new Schemas(options.registryUrl) },
-    });
-    expect(repaired).toBe(1);
+    expect(await healed()).toMatchObject({ repaired: 1, parked: 0 });
     await eventually('it is repaired', async () => (await parked()).length === 0);
     expect(Object.keys(await values())).not.toContain('2');
   });

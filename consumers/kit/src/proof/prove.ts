@@ -7,8 +7,10 @@ import {
   evidenceOf,
   finishProof,
   forgetProgress,
+  hasStops,
   noteDifferences,
   noteProgress,
+  parkedOf,
   quoted,
   type SeenDifference,
   type Session,
@@ -50,6 +52,8 @@ export interface TableProof {
   readonly kind: 'mirror' | 'query';
   readonly rows: number;
   readonly differences: number;
+  /** Keys that are parked: their rows are not said to be true. */
+  readonly parked: number;
   readonly fromPosition: string;
   readonly toPosition: string;
 }
@@ -171,8 +175,10 @@ class TableProver {
       });
     }
     const differences = await finishProof(this.#notes, projection.name, table);
+    const keys = (await hasStops(this.#notes)) ? await parkedOf(this.#notes, projection.name) : [];
+    const parked = keys.filter((key) => key.table === table).length;
     const [fromPosition, toPosition] = [this.#fromPosition, this.#toPosition];
-    return { table, kind, rows: this.#rows, differences, fromPosition, toPosition };
+    return { table, kind, rows: this.#rows, differences, parked, fromPosition, toPosition };
   }
 
   /** Compares the next range; false when it was the last. */

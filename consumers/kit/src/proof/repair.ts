@@ -7,7 +7,9 @@ import {
   type DatabaseAccess,
   differencesOf,
   fromColumns,
+  hasStops,
   noteRepaired,
+  parkedOf,
   type SeenDifference,
   type Session,
 } from '../read-store/index.ts';
@@ -37,6 +39,8 @@ export interface RepairOptions {
 
 export interface Repair {
   readonly repaired: number;
+  /** Rows that differ and stay so: their keys are parked. */
+  readonly parked: number;
   readonly longestHoldMs: number;
 }
 
@@ -56,7 +60,9 @@ export async function repair(options: RepairOptions): Promise<Repair> {
   const { projection, database, signal, onProgress } = options;
   await using source = await openSource({ ...options.source, database: schemaOf(projection) });
   await using session = await openReadModel(database);
-  const found = await differencesOf(session, projection.name);
+  const differing = await differencesOf(session, projection.name);
+  const parked = await heldKeys(session, projection.name);
+  const found = differing.filter((one) => !parked.has(placeOf(one)));
   const repairer = new Repairer(options, source, session);
   let repaired = 0;
   // Mirrors first: a query is computed from them.
@@ -73,8 +79,16 @@ export async function repair(options: RepairOptions): Promise<Repair> {
       }
     }
   }
-  return { repaired, longestHoldMs: repairer.longestHoldMs };
+  return { repaired, parked: differing.length - found.length, longestHoldMs: repairer.longestHoldMs };
 }
+
+/** Keys whose changes the projector leaves out, corrections too. */
+async function heldKeys(session: Session, projection: string): Promise<ReadonlySet<string>> {
+  const keys = (await hasStops(session)) ? await parkedOf(session, projection) : [];
+  return new Set(keys.filter(({ isReleased }) => !isReleased).map(placeOf));
+}
+
+const placeOf = ({ table, key }: { readonly table: string; readonly key: string }): string => `${table} ${key}`;
 
 class Repairer {
   readonly #options: RepairOptions;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type ChangeEvent,
   type Gtid,
@@ -48,16 +49,23 @@ const operations: ReadonlyMap<string, Operation> = new Map([
 /** What a topic carries. */
 export type TopicKind = 'changes' | 'transactions';
 
+/** Messages decoded at a stretch: others have their turn in between. */
+const stretch = 250;
+
 /**
- * Turns a chunk of messages into records for the merge. All schemas it needs are fetched first, then it decodes without
- * waiting. Throws KitError; `undecodable` names topic, partition and offset.
+ * Turns a chunk of messages into records for the merge. All schemas it needs are fetched first. Throws KitError; `undecodable` names topic, partition and offset.
  */
 export async function decodeChunk(schemas: Schemas, kind: TopicKind, chunk: Chunk): Promise<MergeRecord[]> {
   for (const message of chunk.messages) {
     const id = message.value && schemaId(message.value, chunk, message);
     if (id !== null && !schemas.known(id)) await fetchFor(schemas, id, chunk, message);
   }
-  return chunk.messages.map((message) => decode(schemas, kind, chunk, message));
+  const records: MergeRecord[] = [];
+  for (const message of chunk.messages) {
+    records.push(decode(schemas, kind, chunk, message));
+    if (records.length % stretch === 0) await setImmediate();
+  }
+  return records;
 }
 
 /** The message's key as exact values by column; null when it has none, as a TRUNCATE has. Throws as `decodeChunk` does. */
