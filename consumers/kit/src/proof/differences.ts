@@ -24,10 +24,13 @@ export interface Sessions {
 
 /** How many rows a range has, and a checksum of all that is in them: 64 bits of MD5 by row, combined by XOR. */
 export async function sumOf(session: Session, side: ComparedSide, range: KeyRange): Promise<Sum> {
-  const hash = `CAST(CONV(LEFT(${rowHash(side)}, 16), 16, 10) AS UNSIGNED)`;
-  const sql = `SELECT COUNT(*) AS n, BIT_XOR(${hash}) AS x FROM ${side.from} WHERE ${rangeCondition(session, side.range, range)}`;
-  const [row] = await session.rows<{ n: string | number; x: string | number }>(sql);
+  const [row] = await session.rows<{ n: string | number; x: string | number }>(sumSql(session, side, range));
   return { rows: Number(row!.n), checksum: String(row!.x) };
+}
+
+export function sumSql(session: Session, side: ComparedSide, range: KeyRange): string {
+  const hash = `CAST(CONV(LEFT(${rowHash(side)}, 16), 16, 10) AS UNSIGNED)`;
+  return `SELECT COUNT(*) AS n, BIT_XOR(${hash}) AS x FROM ${side.from} WHERE ${rangeCondition(session, side.range, range)}`;
 }
 
 const rowHash = ({ values }: ComparedSide): string => `MD5(CONCAT_WS(',', ${values.join(', ')}))`;

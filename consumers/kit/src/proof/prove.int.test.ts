@@ -34,7 +34,10 @@ describe('prove', () => {
     await captured.source.query("CREATE TABLE kinds (kind ENUM('z','a','m') NOT NULL, id INT, PRIMARY KEY (kind, id))");
     await captured.source.query("INSERT INTO kinds SELECT ELT(seq % 3 + 1, 'z', 'a', 'm'), seq FROM seq_1_to_18000");
     await captured.source.query('CREATE TABLE busy (id INT PRIMARY KEY AUTO_INCREMENT, v INT)');
-    await captured.capture(['entries', 'kinds', 'busy']);
+    // No index for what the query below asks by.
+    await captured.source.query('CREATE TABLE loose (id INT PRIMARY KEY, grp INT NOT NULL)');
+    await captured.source.query('INSERT INTO loose SELECT seq, seq * 7919 % 60000 FROM seq_1_to_60000');
+    await captured.capture(['entries', 'kinds', 'busy', 'loose']);
     const source = (table: string) => `${captured.name}.${table}`;
     const entries = {
       source: source('entries'),
@@ -190,19 +193,49 @@ describe('prove', () => {
     expect((await repair(repairing)).repaired).toBe(0);
   });
 
-  it('is not undone by a read model that is made anew from the stream', async () => {
-    const database = `${captured.name}_anew`;
-    await captured.read.query('CREATE DATABASE ??', [database]);
-    const { source, ...rest } = await captured.projectorOptions(projection);
-    const anew = { ...options.database, database };
-    const second = new Projector({ ...rest, source, database: anew });
+  /** A read model of its own, filled and running for as long as it is worked with. */
+  async function beside<T>(what: Projection, work: (options: ProveOptions) => Promise<T>): Promise<T> {
+    const database = { ...options.database, database: `${captured.name}_beside` };
+    await captured.read.query('CREATE DATABASE ??', [database.database]);
+    const second = new Projector({ ...(await captured.projectorOptions(what)), database });
     const stop = new AbortController();
     const running = second.run(stop.signal);
-    await eventually('it streams', () => second.facts().state === 'streaming');
-    const proof = await prove({ ...options, database: anew });
-    stop.abort();
-    await running;
-    await captured.read.query('DROP DATABASE ??', [database]);
+    try {
+      await eventually('it streams', () => second.facts().state === 'streaming');
+      return await work({ ...options, projection: what, database });
+    } finally {
+      stop.abort();
+      await running;
+      await captured.read.query('DROP DATABASE ??', [database.database]);
+    }
+  }
+
+  it('refuses a query for which the source has no index, by the table it would read whole', async () => {
+    const loose = query({
+      name: 'loose',
+      from: { loose: { source: `${captured.name}.loose`, key: ['id'], columns: { id: 'int', grp: 'int' } } },
+      tables: {
+        counts: {
+          key: ['grp'],
+          group: ['grp'],
+          columns: { grp: 'int', n: 'bigint' },
+          select: 'SELECT grp, COUNT(*) AS n FROM loose GROUP BY grp',
+          dirty: { loose: { grp: 'grp' } },
+        },
+      },
+    });
+    await beside(loose, async (one) => {
+      await expect(prove(one)).rejects.toMatchObject({
+        code: 'too-slow',
+        message: expect.stringMatching(/loose\.counts: .* read .*`loose` whole/),
+      });
+      await captured.source.query('CREATE INDEX loose_grp ON loose (grp)');
+      expect(await prove({ ...one, anew: true })).toMatchObject({ differences: 0, rows: 120_000 });
+    });
+  });
+
+  it('is not undone by a read model that is made anew from the stream', async () => {
+    const proof = await beside(projection, prove);
     expect(proof).toMatchObject({ differences: 0 });
     expect(proof.rows).toBeGreaterThan(20_000);
   });

@@ -19,6 +19,7 @@ import {
 import { type ComparedTable, comparedTables } from './compared.ts';
 import { differencesIn, type Sum, sumOf } from './differences.ts';
 import { type KeyRange, type KeyValue, keyOf, keyText, rangeCondition } from './key-range.ts';
+import { readWhole, type WholeRead } from './plan.ts';
 import { openReadModel, openSource } from './snapshots.ts';
 import { type Window, Windows } from './windows.ts';
 
@@ -76,6 +77,8 @@ export interface Proof {
 const firstRows = 5000;
 const mostRows = 50_000;
 const fewestRows = 100;
+/** A range may cost a whole read of a table of so many ranges, and no more: a proof would cost the square of that. */
+const mostWholeReads = 10;
 /** More, and it is no matter of single rows: the read model is to be made anew. */
 const mostDifferences = 10_000;
 
@@ -140,6 +143,7 @@ class TableProver {
   /** That this run has seen. */
   #differences = 0;
   #size = firstRows;
+  #isPlanned = false;
 
   constructor(
     options: ProveOptions,
@@ -186,6 +190,7 @@ class TableProver {
     const since = Date.now();
     const compared = await this.#windows.during(async (window) => {
       const range = { after: this.#after, upTo: await this.#bound(window) };
+      await this.#checkPlan(window, range);
       return { range, rows: await this.#compare(window, range) };
     });
     if (compared === 'table-changed') return true;
@@ -203,6 +208,14 @@ class TableProver {
     if (tookMs > 1000) this.#size = Math.max(fewestRows, Math.floor(this.#size / 2));
     await this.#keepBudget(rows, tookMs);
     return range.upTo !== null;
+  }
+
+  /** A SELECT for which the source has no index would read whole tables for each range. */
+  async #checkPlan({ source }: Window, range: KeyRange): Promise<void> {
+    if (this.#isPlanned || this.#table.kind === 'mirror' || range.upTo === null) return;
+    const [largest] = await readWhole(source, this.#table.source, range);
+    if (largest && largest.rows > mostWholeReads * this.#size) throw this.#noIndex(largest);
+    this.#isPlanned = true;
   }
 
   /** The last key of the range: so many rows on, in the read model; null when there are not so many. */
@@ -269,11 +282,21 @@ class TableProver {
   #tooSlow(): KitError {
     const { name, kind } = this.#table;
     const text = `${this.#options.projection.name}.${name}: ${fewestRows} rows cannot be read within ${statementSeconds} s`;
-    const index =
-      kind === 'query' ? `by ${quoted(this.#table.read.range[0]!)} in the tables that its SELECT reads` : 'of its key';
+    const index = kind === 'query' ? this.#indexes() : 'of its key';
     return new KitError('too-slow', text, {
       remedy: `look for the index ${index} on the source, or prove against a replica`,
     });
+  }
+
+  #noIndex({ table, rows }: WholeRead): KitError {
+    const text = `${this.#options.projection.name}.${this.#table.name}: for each range of keys the source would read its table or alias ${quoted(table)} whole, about ${rows} rows`;
+    return new KitError('too-slow', text, {
+      remedy: `look for the index ${this.#indexes()} on the source, or prove against a replica that has one`,
+    });
+  }
+
+  #indexes(): string {
+    return `by ${this.#table.read.range[0]!} in the tables that its SELECT reads`;
   }
 
   #tooDifferent(): KitError {
