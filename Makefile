@@ -1,16 +1,19 @@
 .DEFAULT_GOAL := help
 RUN := sh stack/toolchain/run.sh
 
-.PHONY: help demo test down clean
+.PHONY: help demo test test-long down clean
 
 help: ## what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: ## start the bank and the bridge, follow one transfer all the way; ONCE=1 to end after the story
 	@$(RUN) cli/src/main.ts demo
 
 test: ## types, lint and all tests on a real stack; ONLY=<part of a path> for some of them
 	@$(RUN) e2e/src/suite.ts $(if $(ONLY),'$(ONLY)')
+
+test-long: ## thousands of schedules and rounds of faults on a real stack; SEED=<seed of a run> for the same again, ONLY= as above
+	@$(RUN) e2e/src/suite.ts --long $(if $(SEED),'--seed=$(SEED)') $(if $(ONLY),'$(ONLY)')
 
 down: ## end what a demo that was killed has left running
 	@$(RUN) cli/src/main.ts down

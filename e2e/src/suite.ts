@@ -1,8 +1,10 @@
-// make test: checks, then all tests on one real stack, which is gone afterwards whatever happens.
+// make test: checks, then all tests on one real stack, which is gone afterwards whatever happens. `--long`: the long tests alone.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { readConfig, Stack } from '@banyan/stack';
 import { freePorts } from './free-ports.ts';
 import { leftovers } from './leftovers.ts';
@@ -15,7 +17,10 @@ const jest = [
   '--experimental-vm-modules',
   bin('jest/bin/jest.js'),
 ];
-const only = process.argv.slice(2);
+const { values: asked, positionals: only } = parseArgs({
+  options: { long: { type: 'boolean', default: false }, seed: { type: 'string' } },
+  allowPositionals: true,
+});
 const started = Date.now();
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort(new Error(signal)));
@@ -38,11 +43,7 @@ console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 
 async function all(): Promise<void> {
-  if (only.length === 0) {
-    await check('types', [bin('typescript/bin/tsc'), '--noEmit']);
-    await check('lint', [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.']);
-  }
-  await tests('unit', {}, ['--maxWorkers=2']);
+  if (!asked.long) await withoutStack();
   const stack = await Stack.prepare(
     readConfig(
       { ...process.env, BANYAN_DATA: folder, BANYAN_PORT_BASE: '' },
@@ -54,6 +55,7 @@ async function all(): Promise<void> {
   try {
     await stack.start({ progress: say, signal: stop.signal });
     const environment = await stackEnvironment(stack);
+    if (asked.long) return await long(environment);
     await tests('int', environment, ['--maxWorkers=2']);
     await tests('e2e', environment, ['--runInBand']);
   } finally {
@@ -63,6 +65,21 @@ async function all(): Promise<void> {
       console.error(`left behind and ended: ${left}`);
     }
   }
+}
+
+/** Each long test prints how far it is, and takes its schedules from this one seed. */
+async function long(environment: Record<string, string>): Promise<void> {
+  const seed = asked.seed ?? String(randomInt(2 ** 31));
+  say('seed', `${seed}; the same again: make test-long SEED=${seed}`);
+  await tests('long', { ...environment, BANYAN_SEED: seed }, ['--runInBand']);
+}
+
+async function withoutStack(): Promise<void> {
+  if (only.length === 0) {
+    await check('types', [bin('typescript/bin/tsc'), '--noEmit']);
+    await check('lint', [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.']);
+  }
+  await tests('unit', {}, ['--maxWorkers=2']);
 }
 
 async function stackEnvironment(stack: Stack): Promise<Record<string, string>> {
