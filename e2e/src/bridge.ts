@@ -27,7 +27,8 @@ export interface Bridge {
   readonly connect: ConnectClient;
   /** The environment of a projector or an API of this read model, with a free port. */
   readonly environment: Readonly<Record<string, string>>;
-  capture(tables: readonly string[]): Promise<void>;
+  /** Waits up to the limit for the snapshot. */
+  capture(tables: readonly string[], limitMs?: number): Promise<void>;
   /** The source's position now, as one GTID text. */
   sourcePosition(): Promise<string>;
   /** Waits until the read model is at least at the source's position of now; gives that. */
@@ -73,8 +74,8 @@ export async function openBridge(name: string, stack = suiteStack()): Promise<Br
       SOURCE_DB_USER: 'capture',
       SOURCE_DB_PASSWORD: await stack.credentials.password('capture'),
     },
-    capture: async (tables) => {
-      await applyCapture(stack, connect, name, tables);
+    capture: async (tables, limitMs) => {
+      await applyCapture(stack, connect, name, tables, limitMs);
       // The first commit after the snapshot tells the position.
       await source.query('CREATE TABLE commits (id INT PRIMARY KEY)');
       await source.query('INSERT INTO commits VALUES (1)');
@@ -116,6 +117,7 @@ export async function applyCapture(
   connect: ConnectClient,
   name: string,
   tables: readonly string[],
+  limitMs = 120_000,
 ): Promise<void> {
   const root = await open(await stack.rootAccess('source-db'));
   const password = await stack.credentials.password('capture');
@@ -141,7 +143,7 @@ export async function applyCapture(
   await transport.createTopics(one.topics);
   await connect.putConnector(one.name, one.config);
   await connect
-    .waitUntilStreaming(one.name, { proof: 'snapshot-done', timeoutMs: 120_000, pollMs: 250 })
+    .waitUntilStreaming(one.name, { proof: 'snapshot-done', timeoutMs: limitMs, pollMs: 250 })
     .catch((error: Error) => withReport(error, stack, name));
 }
 

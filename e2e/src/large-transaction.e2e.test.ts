@@ -6,7 +6,7 @@ import { ServiceProcess } from './service-process.ts';
 import { capturedTables, SourceStory } from './source-story.ts';
 import { WholeReader } from './whole-reader.ts';
 
-/** LARGE_ROWS=1000000 make test ONLY=large-transaction: the million of the promise; in every run, a nightly batch. */
+/** The million of the promise in make test-long; in every run, a nightly batch. */
 const size = Number(process.env.LARGE_ROWS ?? 100_000);
 const limitMs = 60_000 + size / 2;
 

@@ -10,7 +10,7 @@ import { eventually } from './eventually.ts';
 import { ServiceProcess } from './service-process.ts';
 
 const name = 'proof';
-/** PROOF_ROWS=300000 make test ONLY=proof.e2e: more rows; in every run, fewer. */
+/** A million in make test-long; in every run, fewer. */
 const size = Number(process.env.PROOF_ROWS ?? 30_000);
 
 type Line = Readonly<Record<string, unknown>>;
@@ -36,15 +36,15 @@ describe('proof and repair, under traffic', () => {
     );
     await source.query('INSERT INTO parents SELECT seq FROM seq_1_to_9');
     await source.query('INSERT INTO children SELECT seq, seq % 9 + 1 FROM seq_1_to_90');
-    await bridge.capture(['entries', 'parents', 'children']);
+    await bridge.capture(['entries', 'parents', 'children'], 120_000 + size / 2);
     const { SOURCE_DB_USER: _user, SOURCE_DB_PASSWORD: _password, SOURCE_DB_PORT: _port, ...rest } = bridge.environment;
     environment = { ...rest, PROJECTION: 'proved' };
     // Cascades are left out, so that there is a ghost of one.
     projector = await ServiceProcess.start('project', { ...environment, CASCADES: 'off' });
     api = await ServiceProcess.start('serve', environment);
-    await projector.state('streaming', 300_000);
+    await projector.state('streaming', 300_000 + size / 2);
     writing = Promise.all([write(0), write(1)]);
-  }, 400_000);
+  }, 500_000 + size);
   afterAll(async () => {
     isWriting = false;
     await writing.catch(() => {});
