@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SnapshotCost } from '@banyan/connectors';
 import { Stack } from '@banyan/stack';
@@ -10,6 +9,7 @@ import { createBank } from 'bank-monolith';
 import mysql, { type RowDataPacket } from 'mysql2/promise';
 import { eventually } from '../../e2e/src/eventually.ts';
 import { freePorts } from '../../e2e/src/free-ports.ts';
+import { temporaryFolder } from '../../e2e/src/temporary-folder.ts';
 import { root } from './config.ts';
 import { type ServiceParts, servicePartsIn } from './parts/service-parts.ts';
 import { services, tablesOf } from './services.ts';
@@ -26,7 +26,7 @@ const names = (await services()).map(({ name }) => name);
 const first = names[0]!;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'banyan-up-'));
+  dataDir = await temporaryFolder('up');
   env = { BANYAN_DATA: dataDir, BANYAN_PORT_BASE: String(await freePorts(40)) };
 });
 

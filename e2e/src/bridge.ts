@@ -35,8 +35,10 @@ export interface Bridge {
   caughtUp(limitMs?: number): Promise<string>;
   /** A new connection to the read model's database, after it was away. */
   reconnect(): Promise<void>;
-  /** Waits until the topic holds at least so many messages. */
-  eventuallyCaptured(topic: string, messages: number): Promise<void>;
+  /** Where the topic ends: behind its messages and Kafka's own markers. */
+  topicEnd(topic: string): Promise<bigint>;
+  /** Waits until the topic ends there or later. */
+  eventuallyCaptured(topic: string, end: bigint | number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,10 +97,12 @@ export async function openBridge(name: string, stack = suiteStack()): Promise<Br
       bridge.read.destroy();
       bridge.read = await open({ ...readRoot, database: name });
     },
-    eventuallyCaptured: async (topic, messages) => {
+    topicEnd: async (topic) => {
       await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'e2e' });
-      const end = async () => (await transport.describe([topic])).get(topic)![0]!.high;
-      await eventually(`${topic} holds ${messages} messages`, async () => (await end()) >= BigInt(messages));
+      return (await transport.describe([topic])).get(topic)![0]!.high;
+    },
+    eventuallyCaptured: async (topic, end) => {
+      await eventually(`${topic} ends at ${end}`, async () => (await bridge.topicEnd(topic)) >= BigInt(end));
     },
     close: async () => {
       await connect.remove(name).catch(() => {});

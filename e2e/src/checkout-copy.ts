@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -22,7 +22,7 @@ export class CheckoutCopy {
   }
 
   static async make(): Promise<CheckoutCopy> {
-    const folder = join(await mkdtemp(join(tmpdir(), 'banyan-copy-')), 'banyan');
+    const folder = join(await temporaryFolder('copy'), 'banyan');
     const left = new Set(['.git', '.banyan', 'node_modules']);
     await cp(root, folder, {
       recursive: true,

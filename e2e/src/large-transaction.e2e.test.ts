@@ -8,7 +8,7 @@ import { WholeReader } from './whole-reader.ts';
 
 /** The million of the promise in make test-long; in every run, a nightly batch. */
 const size = Number(process.env.LARGE_ROWS ?? 100_000);
-const limitMs = 60_000 + size / 2;
+const limitMs = 180_000 + size / 2;
 
 describe('a transaction that is larger than the memory for it', () => {
   let bridge: Bridge;
