@@ -75,6 +75,8 @@ export function capture(options: CaptureOptions): Capture {
       schemaHistory: {
         kafka: { bootstrapServers: kafka, topic: `${prefix}.schema-history` },
         storeOnlyCapturedDatabasesDdl: true,
+        // A copy that is altered and swapped for a captured table (gh-ost) is not captured itself.
+        storeOnlyCapturedTablesDdl: false,
       },
       keyConverter: converter,
       valueConverter: converter,

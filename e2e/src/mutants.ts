@@ -91,6 +91,11 @@ const changes: Readonly<Record<string, Change | readonly Change[]>> = {
     { file: '/projection/corrections.ts', find: 'coversAll(position, at) && !coversAll(at, position)', put: 'false' },
     { file: '/projection/pass.ts', find: ', this.#corrections.upTo)', put: ', null)' },
   ],
+  'no-shapes': {
+    file: '/projection/pass.ts',
+    find: 'await this.#shapes.admit(table, chunk);',
+    put: '',
+  },
   'no-owner': {
     file: '/query-api/access.ts',
     find: 'return { owner: ownerIs(served, customerId), expiresAtMs };',

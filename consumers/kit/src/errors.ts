@@ -20,6 +20,7 @@ export const reactions = {
   'topic-recreated': 'stop',
   'log-truncated': 'stop',
   'row-refused': 'stop',
+  'schema-changed': 'stop',
   'read-model-differs': 'stop',
   'version-missing': 'stop',
   'too-different': 'stop',

@@ -4,6 +4,7 @@ import { cards } from './cards.ts';
 import { ledger, night } from './ledger.ts';
 import { orders } from './orders.ts';
 import { proved } from './proved.ts';
+import { things } from './things.ts';
 import { values } from './values.ts';
 import { webTrail } from './web-trail.ts';
 
@@ -15,6 +16,7 @@ export async function projectionNamed(name: string): Promise<Projection> {
     night,
     orders,
     proved,
+    ...things,
     values,
     webTrail,
     ...(await services()).map(({ projection }) => projection),

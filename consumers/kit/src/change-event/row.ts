@@ -1,7 +1,7 @@
-import type { Row, SourceValue } from './change-event.ts';
+import type { SourceValue } from './change-event.ts';
 
 /** Where a column's value is in a row; the connector writes `a b` as `a_b` and `1st` as `_1st`, as Avro wants names. */
-export function fieldOf(row: Row, column: string): string | null {
+export function fieldOf(row: Readonly<Record<string, unknown>>, column: string): string | null {
   // Its own, for a row has a `constructor` in any case.
   if (Object.hasOwn(row, column)) return column;
   const adjusted = column.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^\d/, '_$&');

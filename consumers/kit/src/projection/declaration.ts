@@ -4,9 +4,12 @@ import { isBinaryText, parseSqlType, type SqlType } from './sql-type.ts';
 
 /**
  * A column of the read model: its SQL type as MariaDB writes it (`decimal(19,4)`, `varchar(34) collate utf8mb4_bin`), taken
- * from the source column of the same name unless `from` names another. Key columns are NOT NULL, others may be NULL.
+ * from the source column of the same name unless `from` names another; of one that was renamed, its names, newest first. Key
+ * columns are NOT NULL, others may be NULL.
  */
-export type ColumnDeclaration = string | { readonly type: string; readonly from: string };
+export type ColumnDeclaration =
+  | string
+  | { readonly type: string; readonly from: string | readonly [string, ...string[]] };
 
 /** A table of the monolith as it stands there, row for row: columns chosen and renamed. */
 export interface MirrorTableDeclaration {
@@ -33,7 +36,10 @@ export interface MirrorDeclaration {
 
 export interface Column {
   readonly name: string;
+  /** Its name in the source. */
   readonly from: string;
+  /** What it was called there before, newest first. */
+  readonly formerly?: readonly string[];
   readonly type: SqlType;
 }
 
@@ -90,7 +96,8 @@ export type ReadTableDeclaration = Omit<MirrorTableDeclaration, 'source'>;
 export function readTable(where: string, name: string, declared: ReadTableDeclaration): ReadTable {
   if (name.startsWith('banyan_')) refuse(where, 'names that begin with banyan_ are the kit’s own');
   const columns = Object.entries(declared.columns).map(([column, one]) => {
-    const { type, from } = typeof one === 'string' ? { type: one, from: column } : one;
+    const { type, from: names } = typeof one === 'string' ? { type: one, from: column } : one;
+    const [from, ...formerly] = typeof names === 'string' ? ([names] as const) : names;
     const parsed = parseSqlType(type);
     if (!parsed)
       refuse(
@@ -98,8 +105,9 @@ export function readTable(where: string, name: string, declared: ReadTableDeclar
         `'${type}' is not a column type the kit knows; docs/reference/values.md says what is carried`,
       );
     // A row is a JavaScript object, where this name is no field.
-    if (from === '__proto__') refuse(`${where}.${column}`, 'a column called __proto__ cannot be carried');
-    return { name: column, from, type: parsed };
+    if ([from, ...formerly].includes('__proto__'))
+      refuse(`${where}.${column}`, 'a column called __proto__ cannot be carried');
+    return { name: column, from, ...(formerly.length > 0 && { formerly }), type: parsed };
   });
   refuseTwice(where, 'column', Object.keys(declared.columns));
   refuseTwice(where, 'key column', declared.key);

@@ -12,6 +12,7 @@ import type { Projection } from './declaration.ts';
 import { Freshness } from './freshness.ts';
 import { LogIdentity } from './log-identity.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { TableShapes } from './table-shapes.ts';
 import { type Topics, topicsOf } from './topics.ts';
 import type { Verdicts } from './verdicts.ts';
 
@@ -50,6 +51,7 @@ export class Pass {
   readonly #topics: Topics;
   readonly #identity: LogIdentity;
   readonly #continuity: Continuity;
+  readonly #shapes: TableShapes;
   readonly #writer: Writer;
   readonly #freshness: Freshness;
   readonly #paused = new Set<string>();
@@ -78,6 +80,7 @@ export class Pass {
     this.#topics = topics;
     this.#identity = identity;
     this.#continuity = new Continuity(options.checkpoint.position);
+    this.#shapes = new TableShapes(options.projection, options.schemas);
     this.#reader = reader;
     this.#checkpoint = options.checkpoint;
     this.#fillTo = fillTo;
@@ -194,7 +197,8 @@ export class Pass {
     if (this.#merge.isPartlyTaken)
       throw new KitError('correction-first', 'a correction comes before the transaction that is being applied');
     this.#isApplying = true;
-    await this.#writer.correct(due);
+    const { filled } = this;
+    await this.#writer.correct(await Promise.all(due.map((one) => this.#shapes.corrected(one, filled))));
     const offsets = this.#withCorrections(this.#checkpoint.offsets);
     await this.#commit({ ...this.#checkpoint, offsets, anchors: this.#identity.anchors(offsets) });
     this.#isApplying = false;
@@ -218,16 +222,21 @@ export class Pass {
         continue;
       }
       const chunk = this.#options.verdicts.without(this.#identity.check(fetched));
-      chunks.push({ chunk, ...(await this.#decode(chunk)) });
+      chunks.push({ chunk, ...(await this.#decode(fetched, chunk)) });
     }
     return chunks;
   }
 
-  async #decode(chunk: Chunk): Promise<Omit<ReadChunk, 'chunk'>> {
-    if (chunk.topic === this.#topics.corrections) return { records: [] };
-    const kind = chunk.topic === this.#topics.transactions ? 'transactions' : 'changes';
+  async #decode(fetched: Chunk, chunk: Chunk): Promise<Omit<ReadChunk, 'chunk'>> {
+    const { topic } = chunk;
+    if (topic === this.#topics.corrections) return { records: [] };
+    const kind = topic === this.#topics.transactions ? 'transactions' : 'changes';
     try {
-      return { records: await decodeChunk(this.#options.schemas, kind, chunk) };
+      const records = await decodeChunk(this.#options.schemas, kind, chunk);
+      const table = this.#topics.tables.get(topic);
+      if (table === undefined) return { records };
+      await this.#look(table, fetched, chunk);
+      return { records: this.#shapes.adapted(chunk, records) };
     } catch (failure) {
       return { records: [], failure };
     }
@@ -247,6 +256,17 @@ export class Pass {
     }
     this.#merge.push(nameOf(chunk), this.#continuity.admit(chunk, records, this.filled), nextOffset);
     this.#positions.set(nameOf(chunk), nextOffset);
+  }
+
+  /** Of the messages that were fetched, those from before the checkpoint tell what the table was like. */
+  async #look(table: string, fetched: Chunk, chunk: Chunk): Promise<void> {
+    const next = this.#options.checkpoint.offsets.get(nameOf(fetched)) ?? 0n;
+    const applied = fetched.messages[0] && fetched.messages[0].offset < next;
+    if (applied) {
+      const messages = fetched.messages.filter(({ offset }) => offset < next);
+      await this.#shapes.recall(table, { ...fetched, messages });
+    }
+    await this.#shapes.admit(table, chunk);
   }
 
   async #answer(quiet: boolean): Promise<void> {

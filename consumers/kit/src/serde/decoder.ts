@@ -109,9 +109,17 @@ const bodyAt = 5;
 
 /** Confluent wire format: a zero byte, the schema id as four bytes big-endian, then the Avro body. */
 function schemaId(value: Uint8Array, chunk: Chunk, message: Message): number {
-  if (value.length < 5 || value[0] !== 0)
-    throw undecodable(chunk, message, 'it does not begin with the byte 0 and a schema id');
+  return schemaIdIn(value) ?? refuseHead(chunk, message);
+}
+
+/** Null for what is no such message. */
+export function schemaIdIn(value: Uint8Array): number | null {
+  if (value.length < 5 || value[0] !== 0) return null;
   return ((value[1]! << 24) | (value[2]! << 16) | (value[3]! << 8) | value[4]!) >>> 0;
+}
+
+function refuseHead(chunk: Chunk, message: Message): never {
+  throw undecodable(chunk, message, 'it does not begin with the byte 0 and a schema id');
 }
 
 /** Messages never repeat what is in the record: it may be anything. */

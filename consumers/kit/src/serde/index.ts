@@ -1,2 +1,3 @@
-export { decodeChunk, decodeKey, type TopicKind } from './decoder.ts';
+export { decodeChunk, decodeKey, schemaIdIn, type TopicKind } from './decoder.ts';
+export type { ColumnKind, ColumnShape, RowSchema } from './row-schema.ts';
 export { Schemas } from './schemas.ts';
