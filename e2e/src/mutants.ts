@@ -10,18 +10,29 @@ interface Change {
 const changes: Readonly<Record<string, Change | readonly Change[]>> = {
   'commit-per-table': {
     file: '/apply/writer.ts',
-    find: 'await this.#options.session.run(sql, values);',
-    put: "{ await this.#options.session.run(sql, values); await this.#options.session.run('COMMIT'); await this.#options.session.run('START TRANSACTION'); }",
+    find: 'await this.#options.store.write(table, coalesce(table, ofTable));',
+    put: 'await this.#options.store.write(table, coalesce(table, ofTable)); await this.#options.store.commit(); await this.#options.store.begin();',
   },
   'no-fencing': {
     file: '/apply/writer.ts',
-    find: 'if (matched !== 1) {',
+    find: 'if (!isOurs) {',
     put: 'if (false) {',
   },
   'checkpoint-first': {
     file: '/projection/pass.ts',
     find: 'await this.#writer.write(batch.changes);',
     put: 'if (batch.checkpoint) await this.#writer.commit({ ...batch.checkpoint, anchors: new Map(), filled: this.filled }, null); await this.#writer.write(batch.changes);',
+  },
+  'skip-refused': {
+    file: '/projection/pass.ts',
+    find: 'await this.#writer.write(batch.changes);',
+    put: 'await this.#writer.write(batch.changes).catch(() => {});',
+  },
+  'fill-half': { file: '/projection/pass.ts', find: ' || this.#merge.isPartlyTaken) return;', put: ') return;' },
+  'offsets-ahead': {
+    file: '/merge/transaction-merge.ts',
+    find: 'offsets.set(log.partition, log.restartOffset)',
+    put: 'offsets.set(log.partition, log.nextOffset)',
   },
   'skip-undecodable': {
     file: '/serde/decoder.ts',

@@ -8,19 +8,14 @@ import { things } from './things.ts';
 import { values } from './values.ts';
 import { webTrail } from './web-trail.ts';
 
-/** One of the tests' own, or that of a service of the checkout: tests of the bridge want no service to be there. */
+/** The tests' own, and those of the services of the checkout: tests of the bridge want no service to be there. */
+export async function allProjections(): Promise<Projection[]> {
+  const own = [cards, ledger, night, orders, proved, ...things, values, webTrail];
+  return [...own, ...(await services()).map(({ projection }) => projection)];
+}
+
 export async function projectionNamed(name: string): Promise<Projection> {
-  const all = [
-    cards,
-    ledger,
-    night,
-    orders,
-    proved,
-    ...things,
-    values,
-    webTrail,
-    ...(await services()).map(({ projection }) => projection),
-  ];
+  const all = await allProjections();
   const found = all.find((one) => one.name === name);
   if (!found) throw new Error(`no projection ${name} among ${all.map((one) => one.name).join(', ')}`);
   return found;

@@ -4,6 +4,7 @@ import type { ChangeEvent, Operation, Row } from '../change-event/index.ts';
 import { mirror } from '../projection/index.ts';
 import { emptyCheckpoint, type Lease, type Session } from '../read-store/index.ts';
 import { ReadDatabase } from '../testkit/read-database.ts';
+import { SessionStore } from './session-store.ts';
 import { Writer } from './writer.ts';
 
 // Under this collation a, A, ä and `a ` are one key. The mirror has the source's, so it must come out as the source would.
@@ -162,7 +163,13 @@ describe('the apply', () => {
         }
         batches.push(source.events.splice(0));
         for (let time = 0; time < 2; time++) {
-          const writer = new Writer({ session, projection, lease, filled: true, foreignKeys: [] });
+          const writer = new Writer({
+            store: new SessionStore(session),
+            projection,
+            lease,
+            filled: true,
+            foreignKeys: [],
+          });
           for (const [index, batch] of batches.entries()) {
             await writer.write(batch);
             if (steps[index]?.[2]) await writer.commit(emptyCheckpoint, null);
@@ -178,7 +185,7 @@ describe('the apply', () => {
   // A snapshot taken again does not mention what was deleted meanwhile, but has the row of today.
   it('takes the spelling of a key from the newest row, also without a delete before it', async () => {
     await database.admin.query('DELETE FROM model');
-    const writer = new Writer({ session, projection, lease, filled: true, foreignKeys: [] });
+    const writer = new Writer({ store: new SessionStore(session), projection, lease, filled: true, foreignKeys: [] });
     const row = (k: string, text: string): Row => ({ k, n: '1', text, bytes: null, amount: null, ratio: null });
     const source = { binlogFile: 'b', binlogPosition: 4, rowNumber: 0, timestampMs: 0 };
     for (const after of [row('a', 'old'), row('A', 'new')])

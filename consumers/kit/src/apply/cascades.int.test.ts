@@ -5,6 +5,7 @@ import { mirror, type Projection } from '../projection/index.ts';
 import { emptyCheckpoint, type ForeignKey, type Lease, readForeignKeys, type Session } from '../read-store/index.ts';
 import { ReadDatabase } from '../testkit/read-database.ts';
 import { testStack } from '../testkit/test-stack.ts';
+import { SessionStore } from './session-store.ts';
 import { Writer } from './writer.ts';
 
 jest.setTimeout(120_000); // for a machine that is busy with other things
@@ -195,7 +196,7 @@ describe('cascades', () => {
     await empty();
     const changes: ChangeEvent[] = [];
     for (const one of steps) changes.push(...(await play(one)));
-    const writer = new Writer({ session, projection, lease, foreignKeys, filled: true });
+    const writer = new Writer({ store: new SessionStore(session), projection, lease, foreignKeys, filled: true });
     await writer.write(changes);
     await writer.commit({ ...emptyCheckpoint, position: new Map(), filled: true }, null);
   };
@@ -232,7 +233,7 @@ describe('cascades', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), async (steps) => {
         await empty();
-        const writer = new Writer({ session, projection, lease, foreignKeys, filled: true });
+        const writer = new Writer({ store: new SessionStore(session), projection, lease, foreignKeys, filled: true });
         let changes: ChangeEvent[] = [];
         for (const one of [...population, ...steps, 'commit' as const]) {
           if (typeof one === 'object') {

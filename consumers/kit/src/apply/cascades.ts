@@ -1,9 +1,8 @@
 import type { ChangeEvent, Row, SourceValue } from '../change-event/index.ts';
 import type { MirrorTable, Projection } from '../projection/index.ts';
-import type { ForeignKey, Session } from '../read-store/index.ts';
-import { quoted } from '../read-store/tables.ts';
+import type { ForeignKey } from '../read-store/index.ts';
 import { valuesOf } from './coalesce.ts';
-import { comparable, literal } from './statements.ts';
+import type { ReadStore, Where } from './read-store.ts';
 
 const rowsPerStep = 1000;
 
@@ -20,15 +19,15 @@ export interface Loss {
  * (https://mariadb.com/kb/en/foreign-keys/): in the order of the binlog, down to the last child, in the open transaction.
  */
 export class Cascades {
-  readonly #session: Session;
+  readonly #store: ReadStore;
   readonly #mirrors: ReadonlyMap<string, MirrorTable>;
   readonly #byParent: ReadonlyMap<string, readonly ForeignKey[]>;
   /** A delete that ended a batch: the next change may be the other half of a changed key. */
   #held: ChangeEvent | null = null;
 
   /** `foreignKeys` are those between tables of the projection. */
-  constructor(session: Session, { tables }: Projection, foreignKeys: readonly ForeignKey[]) {
-    this.#session = session;
+  constructor(store: ReadStore, { tables }: Projection, foreignKeys: readonly ForeignKey[]) {
+    this.#store = store;
     this.#mirrors = new Map(tables.map((table) => [table.source, table]));
     this.#byParent = Map.groupBy(foreignKeys, ({ parent }) => parent);
   }
@@ -115,14 +114,12 @@ export class Cascades {
   async *#setAll(
     key: ForeignKey,
     change: ChangeEvent,
-    where: string,
+    where: Where,
     values: readonly SourceValue[],
   ): AsyncGenerator<ChangeEvent[]> {
     const rows = await this.#children(key, where, Number.MAX_SAFE_INTEGER);
     if (rows.length === 0) return;
-    const sets = this.#columnsOf(key).map((column, index) => this.#session.text(`${column} = ?`, [values[index]]));
-    const { name } = this.#mirrors.get(key.child)!;
-    await this.#session.run(`UPDATE ${quoted(name)} SET ${sets.join(', ')} WHERE ${where}`);
+    await this.#store.set(this.#mirrors.get(key.child)!, where, values);
     const set = Object.fromEntries(key.childColumns.map((column, index) => [column, values[index]!]));
     yield* this.#told(rows.map((row) => synthetic(key, change, row, { ...row, ...set })));
   }
@@ -150,27 +147,20 @@ export class Cascades {
     return valuesOf(this.#mirrors.get(key.parent)!, key.parentColumns, row, change);
   }
 
-  #columnsOf(key: ForeignKey): string[] {
+  #whereOf(key: ForeignKey, parents: Where['values']): Where {
     const child = this.#mirrors.get(key.child)!;
-    return key.childColumns.map((from) => quoted(child.columns.find((column) => column.from === from)!.name));
+    const columns = key.childColumns.map((from) => child.columns.find((column) => column.from === from)!);
+    return { columns, values: parents };
   }
 
-  #whereOf(key: ForeignKey, parents: readonly (readonly SourceValue[])[]): string {
-    return this.#session.text(`(${this.#columnsOf(key).join(', ')}) IN (?)`, [parents.map((one) => one.map(literal))]);
-  }
-
-  /** By the names that the columns have in the source. */
-  #children({ child }: ForeignKey, where: string, limit = rowsPerStep): Promise<Record<string, SourceValue>[]> {
-    const { name, columns } = this.#mirrors.get(child)!;
-    const list = columns.map((column) => `${quoted(column.name)} AS ${quoted(column.from)}`).join(', ');
-    return this.#session.rows(`SELECT ${list} FROM ${quoted(name)} WHERE ${where} LIMIT ${limit}`);
+  #children({ child }: ForeignKey, where: Where, limit = rowsPerStep): Promise<Row[]> {
+    return this.#store.find(this.#mirrors.get(child)!, where, limit);
   }
 
   async #delete({ child }: ForeignKey, rows: readonly Row[]): Promise<void> {
-    const { name, key } = this.#mirrors.get(child)!;
-    const columns = key.map((column) => quoted(column.name)).join(', ');
-    const keys = rows.map((row) => key.map((column) => comparable(row[column.from]!, column)));
-    await this.#session.run(`DELETE FROM ${quoted(name)} WHERE (${columns}) IN (?)`, [keys]);
+    const table = this.#mirrors.get(child)!;
+    const deletes = rows.map((row) => table.key.map(({ from }) => row[from]!));
+    await this.#store.write(table, { truncate: false, deletes, upserts: [] });
   }
 }
 

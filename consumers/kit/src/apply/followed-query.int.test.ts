@@ -3,6 +3,7 @@ import type { ChangeEvent, Row } from '../change-event/index.ts';
 import { query } from '../projection/index.ts';
 import { emptyCheckpoint } from '../read-store/index.ts';
 import { ReadDatabase } from '../testkit/read-database.ts';
+import { SessionStore } from './session-store.ts';
 import { Writer } from './writer.ts';
 
 const projection = query({
@@ -54,7 +55,7 @@ it('who follows a query is told of the rows that are others now, in one commit, 
     parentColumns: ['id'],
   };
   const foreignKeys = [{ ...foreignKey, onDelete: 'cascade', onUpdate: 'none' } as const];
-  const writer = new Writer({ session, projection, lease, foreignKeys, filled: true });
+  const writer = new Writer({ store: new SessionStore(session), projection, lease, foreignKeys, filled: true });
   let sequence = 0n;
   const commit = async (...changes: ChangeEvent[]) => {
     await database.admin.query('DELETE FROM banyan_changes');

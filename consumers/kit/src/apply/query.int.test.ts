@@ -4,6 +4,7 @@ import type { ChangeEvent, Row, SourceValue } from '../change-event/index.ts';
 import { query } from '../projection/index.ts';
 import { emptyCheckpoint, type Lease, type Session } from '../read-store/index.ts';
 import { ReadDatabase } from '../testkit/read-database.ts';
+import { SessionStore } from './session-store.ts';
 import { Writer } from './writer.ts';
 
 jest.setTimeout(60_000); // for a machine that is busy with other things
@@ -205,7 +206,7 @@ describe('queries of a projection', () => {
   };
 
   const play = async (list: readonly Step[], filled: boolean) => {
-    const writer = new Writer({ session, projection, lease, foreignKeys: [], filled });
+    const writer = new Writer({ store: new SessionStore(session), projection, lease, foreignKeys: [], filled });
     const source = new Source();
     let changes: ChangeEvent[] = [];
     for (const step of [...list, 'commit' as const]) {
@@ -235,7 +236,7 @@ describe('queries of a projection', () => {
 
   it('are empty while the read model fills, and computed with the first checkpoint that is filled', async () => {
     await empty();
-    const writer = new Writer({ session, projection, lease, foreignKeys: [], filled: false });
+    const writer = new Writer({ store: new SessionStore(session), projection, lease, foreignKeys: [], filled: false });
     const source = new Source();
     await writer.write(source.change('accounts', { id: 1n }, { id: 1n, customer_id: 1n, currency: 'EUR' }));
     await writer.commit(checkpoint(false), null);
@@ -252,7 +253,7 @@ describe('queries of a projection', () => {
     await empty();
     await play([{ table: 'accounts', key: { id: 1n }, after: { id: 1n, customer_id: 1n, currency: 'EUR' } }], true);
     const other = await database.session();
-    const writer = new Writer({ session: other, projection, lease, foreignKeys: [], filled: true });
+    const writer = new Writer({ store: new SessionStore(other), projection, lease, foreignKeys: [], filled: true });
     const source = new Source();
     await writer.write(source.change('lines', { id: 1n }, { id: 1n, account_id: 1n, month: 2, amount: '1.0000' }));
     // A rule that asks a temporary table, made here for the first time: DDL that must not commit.

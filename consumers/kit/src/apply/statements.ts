@@ -36,7 +36,7 @@ export function* statements(table: MirrorTable, effect: TableEffect): Generator<
   }
 }
 
-function refuseLoss(table: MirrorTable, rows: TableEffect['upserts']): void {
+export function refuseLoss(table: MirrorTable, rows: TableEffect['upserts']): void {
   for (const [index, column] of table.columns.entries()) {
     const check = lossCheck(column);
     if (!check) continue;

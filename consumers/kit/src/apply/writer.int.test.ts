@@ -4,6 +4,7 @@ import { KitError } from '../errors.ts';
 import { mirror } from '../projection/index.ts';
 import { emptyCheckpoint, Lease, type Session, type StoredCheckpoint } from '../read-store/index.ts';
 import { ReadDatabase } from '../testkit/read-database.ts';
+import { SessionStore } from './session-store.ts';
 import { type ApplyStep, Writer } from './writer.ts';
 
 const projection = mirror({
@@ -69,7 +70,14 @@ describe('Writer', () => {
   });
 
   const writer = (onStep?: (step: ApplyStep) => void) =>
-    new Writer({ session, projection, lease, foreignKeys: [], filled: true, ...(onStep && { onStep }) });
+    new Writer({
+      store: new SessionStore(session),
+      projection,
+      lease,
+      foreignKeys: [],
+      filled: true,
+      ...(onStep && { onStep }),
+    });
   /** What anybody else sees: ids of both tables and the checkpoint. */
   async function seen() {
     const [row] = await database.rows<{ position: string | null; partitions: string; fresh_at_ms: string | null }>(
@@ -127,7 +135,7 @@ describe('Writer', () => {
   ])('leaves nothing of a connection lost when %s', async (_, next) => {
     const steps: ApplyStep[] = [];
     const lost = new Writer({
-      session: cutBefore(next),
+      store: new SessionStore(cutBefore(next)),
       projection,
       lease,
       foreignKeys: [],

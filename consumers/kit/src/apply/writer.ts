@@ -3,24 +3,22 @@ import { KitError } from '../errors.ts';
 import type { Projection } from '../projection/declaration.ts';
 import { ChangeLog } from '../read-store/change-log.ts';
 import type { ForeignKey } from '../read-store/foreign-keys.ts';
-import type { Lease } from '../read-store/lease.ts';
 import type { ParkedKey } from '../read-store/parked.ts';
-import type { Session } from '../read-store/session.ts';
 import { type StoredCheckpoint, toColumns } from '../read-store/stored-checkpoint.ts';
 import { Cascades, type Loss } from './cascades.ts';
 import { coalesce } from './coalesce.ts';
 import { changesOf } from './corrected-rows.ts';
 import { ParkedRows } from './parked-rows.ts';
 import { QueryRefresh } from './query-refresh.ts';
-import { statements } from './statements.ts';
+import type { LeaseHeld, ReadStore } from './read-store.ts';
 
 /** The steps of one commit, for whoever traces them or, in tests, kills the process there. */
 export type ApplyStep = 'batch-taken' | 'rows-written' | 'checkpoint-written' | 'committed';
 
 export interface WriterOptions {
-  readonly session: Session;
+  readonly store: ReadStore;
   readonly projection: Projection;
-  readonly lease: Lease;
+  readonly lease: LeaseHeld;
   /** Of the source: what happens to children without a word in the binlog. */
   readonly foreignKeys: readonly ForeignKey[];
   /** Its queries have been computed once; they are kept true from here on. */
@@ -36,19 +34,21 @@ export interface WriterOptions {
 export class Writer {
   readonly #options: WriterOptions;
   readonly #tables: ReadonlyMap<string, Projection['tables'][number]>;
-  readonly #queries: QueryRefresh;
+  readonly #queries: QueryRefresh | null;
   readonly #cascades: Cascades;
-  readonly #log: ChangeLog;
+  readonly #log: ChangeLog | null;
   readonly #parked: ParkedRows;
   #open = false;
 
   constructor(options: WriterOptions) {
+    const { projection, store } = options;
+    const { session } = store;
     this.#options = options;
-    this.#log = new ChangeLog(options.session, options.projection, options.filled);
-    this.#tables = new Map(options.projection.tables.map((table) => [table.source, table]));
-    this.#parked = new ParkedRows(options.projection.name, options.parked ?? []);
-    this.#cascades = new Cascades(options.session, options.projection, options.foreignKeys);
-    this.#queries = new QueryRefresh({ ...options, log: this.#log });
+    this.#log = session && new ChangeLog(session, projection, options.filled);
+    this.#tables = new Map(projection.tables.map((table) => [table.source, table]));
+    this.#parked = new ParkedRows(projection.name, options.parked ?? []);
+    this.#cascades = new Cascades(store, projection, options.foreignKeys);
+    this.#queries = session && new QueryRefresh({ ...options, session, log: this.#log! });
   }
 
   /** Writes rows into the open transaction, beginning one if there is none. */
@@ -67,17 +67,16 @@ export class Writer {
     for (const [source, all] of Map.groupBy(changes, (change) => change.table)) {
       const table = this.#tables.get(source) ?? unknown(source, this.#tables.keys());
       const ofTable = this.#parked.without(table, all);
-      for (const { sql, values } of statements(table, coalesce(table, ofTable)))
-        await this.#options.session.run(sql, values);
-      this.#log.take(source, ofTable);
+      await this.#options.store.write(table, coalesce(table, ofTable));
+      this.#log?.take(source, ofTable);
     }
-    await this.#queries.note(changes);
+    await this.#queries?.note(changes);
   }
 
   async #expand(losses: readonly Loss[]): Promise<void> {
     for await (const made of this.#cascades.expand(losses)) {
-      this.#log.take(made[0]!.table, made);
-      await this.#queries.note(made);
+      this.#log?.take(made[0]!.table, made);
+      await this.#queries?.note(made);
     }
   }
 
@@ -87,57 +86,44 @@ export class Writer {
     for (const correction of corrections) {
       if (correction.kind === 'groups') {
         if (correction.projection === this.#options.projection.name)
-          await this.#queries.recompute(correction.query, correction.groups);
+          await this.#queries?.recompute(correction.query, correction.groups);
         continue;
       }
       const table = this.#tables.get(correction.table);
       if (!table) continue;
       this.#parked.corrected(table, correction.rows);
-      await this.#rows(await changesOf(this.#options.session, table, correction));
+      await this.#rows(await changesOf(this.#options.store, table, correction));
     }
   }
 
   /** Compares the epoch, moves the checkpoint and commits, all or nothing. With the first one that is `filled` come the queries. */
   async commit(checkpoint: StoredCheckpoint, freshAtMs: number | null): Promise<void> {
-    const { session, lease } = this.#options;
+    const { store, lease } = this.#options;
     await this.#begin();
     await this.#expand([...this.#cascades.rest()]);
-    await this.#queries.finish(checkpoint.filled);
-    await this.#parked.write(session);
-    const columns = toColumns(checkpoint);
+    await this.#queries?.finish(checkpoint.filled);
+    if (store.session) await this.#parked.write(store.session);
     // Before the checkpoint: its row is locked from there on, and the lease is prolonged in it.
-    await this.#log.write(columns.position);
-    const matched = await session.run(
-      `UPDATE banyan_checkpoint SET position = ?, filling_position = ?, committed_at_ms = ?, partitions = ?,
-       fresh_at_ms = NULLIF(GREATEST(COALESCE(fresh_at_ms, 0), ?), 0) WHERE projection = ? AND epoch = ?`,
-      [
-        columns.position,
-        columns.filling_position,
-        columns.committed_at_ms,
-        columns.partitions,
-        freshAtMs ?? 0,
-        lease.projection,
-        lease.epoch,
-      ],
-    );
-    if (matched !== 1) {
-      await session.run('ROLLBACK');
+    await this.#log?.write(toColumns(checkpoint).position);
+    const isOurs = await store.moveCheckpoint(lease, checkpoint, freshAtMs);
+    if (!isOurs) {
+      await store.rollback();
       throw lease.lost();
     }
     this.#options.onStep?.('checkpoint-written');
-    await session.run('COMMIT');
+    await store.commit();
     this.#open = false;
     this.#options.onStep?.('committed');
   }
 
   /** Tells the server that an open transaction waits for its next rows: only a client that is frozen loses it. */
   async keepOpen(): Promise<void> {
-    if (this.#open) await this.#options.session.run('DO 0');
+    if (this.#open) await this.#options.store.keepOpen();
   }
 
   async #begin(): Promise<void> {
     if (this.#open) return;
-    await this.#options.session.run('START TRANSACTION');
+    await this.#options.store.begin();
     this.#open = true;
   }
 }

@@ -1,10 +1,10 @@
-import type { ApplyStep } from '../apply/index.ts';
+import type { ApplyStep, LeaseHeld, ReadStore } from '../apply/index.ts';
 import { Writer } from '../apply/index.ts';
 import { coversAll, type Position } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
 import { type MergedBatch, type MergeRecord, TransactionMerge } from '../merge/index.ts';
-import type { ForeignKey, Hold, Lease, Session, StoredCheckpoint } from '../read-store/index.ts';
-import { decodeChunk, type Schemas } from '../serde/index.ts';
+import type { ForeignKey, Hold, StoredCheckpoint } from '../read-store/index.ts';
+import { decodeChunk, type KnownSchemas } from '../serde/index.ts';
 import type { Chunk, LogReader, PartitionRange, Start, Transport } from '../transport/index.ts';
 import { Continuity } from './continuity.ts';
 import { Corrections } from './corrections.ts';
@@ -20,16 +20,18 @@ export interface PassOptions {
   readonly projection: Projection;
   readonly topicPrefix: string;
   readonly checkpoint: StoredCheckpoint;
-  readonly session: Session;
-  readonly lease: Lease;
+  readonly store: ReadStore;
+  readonly lease: LeaseHeld;
   readonly foreignKeys: readonly ForeignKey[];
   readonly transport: Transport;
-  readonly schemas: Schemas;
-  readonly verdicts: Verdicts;
+  readonly schemas: KnownSchemas;
+  readonly verdicts: Pick<Verdicts, 'parked' | 'without' | 'note'>;
   /** Rows a commit aims at, and the most rows of one source transaction held in memory. */
   readonly maxRows: number;
   /** The hold to keep to; null when there is none. Asked before each batch. */
   readonly hold: () => Pick<Hold, 'to'> | null;
+  /** Milliseconds; Date.now unless said. */
+  readonly now?: () => number;
   readonly onStep?: (step: ApplyStep) => void;
   readonly onCommit: (batch: MergedBatch) => void;
   readonly onRows: (batch: MergedBatch) => void;
@@ -63,7 +65,7 @@ export class Pass {
   /** What a read model that is filling must have read to be filled: all that was in Kafka when this pass began. */
   readonly #fillTo: ReadonlyMap<string, bigint>;
   #checkpoint: StoredCheckpoint;
-  #askedSince = 0;
+  #askedSince: number | null = null;
   #quiet = false;
   #isApplying = false;
 
@@ -272,13 +274,14 @@ export class Pass {
   async #answer(quiet: boolean): Promise<void> {
     const request = this.#merge.wantsEndOffsets();
     if (request === null) {
-      this.#askedSince = 0;
+      this.#askedSince = null;
       return;
     }
-    this.#askedSince ||= Date.now();
-    if (!quiet && Date.now() - this.#askedSince < patienceMs) return;
+    const nowMs = (this.#options.now ?? Date.now)();
+    this.#askedSince ??= nowMs;
+    if (!quiet && nowMs - this.#askedSince < patienceMs) return;
     this.#merge.endOffsets(request, await this.#ends());
-    this.#askedSince = 0;
+    this.#askedSince = null;
   }
 
   async #apply(batch: MergedBatch): Promise<void> {
@@ -298,7 +301,7 @@ export class Pass {
 
   /** With the position of the newest transaction, once all is in that was there when it began. */
   async #fill(): Promise<void> {
-    if (this.#checkpoint.position === null || this.#merge.queuedRows > 0) return;
+    if (this.#checkpoint.position === null || this.#merge.queuedRows > 0 || this.#merge.isPartlyTaken) return;
     if (![...this.#fillTo].every(([partition, end]) => this.#positions.get(partition)! >= end)) return;
     this.#continuity.checkBeginnings(this.#topics.tables.values(), this.#checkpoint.position);
     await this.#commit({ ...this.#checkpoint, filled: true });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ApplyStep, checkQueries } from '../apply/index.ts';
+import { type ApplyStep, checkQueries, SessionStore } from '../apply/index.ts';
 import { formatPosition } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
 import {
@@ -206,7 +206,7 @@ export class Projector {
       checkpoint,
       verdicts,
       maxRows: this.#options.maxRows ?? 5000,
-      session,
+      store: new SessionStore(session),
       lease,
       foreignKeys,
       transport,

@@ -1,7 +1,7 @@
 import { type Correction, fieldOf, type Row, type SourceValue } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
 import type { MergeRecord } from '../merge/index.ts';
-import { type ColumnShape, type RowSchema, type Schemas, schemaIdIn } from '../serde/index.ts';
+import { type ColumnShape, type KnownSchemas, type RowSchema, schemaIdIn } from '../serde/index.ts';
 import type { Chunk } from '../transport/index.ts';
 import type { Column, MirrorTable, Projection } from './declaration.ts';
 import { fits, isSame, takesSome } from './fits.ts';
@@ -28,10 +28,10 @@ interface Seen {
  */
 export class TableShapes {
   readonly #projection: Projection;
-  readonly #schemas: Schemas;
+  readonly #schemas: KnownSchemas;
   readonly #seen = new Map<string, Seen>();
 
-  constructor(projection: Projection, schemas: Schemas) {
+  constructor(projection: Projection, schemas: KnownSchemas) {
     this.#projection = projection;
     this.#schemas = schemas;
   }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Writer } from '../apply/index.ts';
+import { SessionStore, Writer } from '../apply/index.ts';
 import type { ChangeEvent, Row } from '../change-event/index.ts';
 import { mirror } from '../projection/declaration.ts';
 import { emptyCheckpoint, ensureTables, Lease, pruneChangeLog, Session } from '../read-store/index.ts';
@@ -55,7 +55,7 @@ beforeEach(async () => {
     await database.session.run(`DELETE FROM ${table}`);
   await database.session.run("UPDATE banyan_checkpoint SET lease_until = '1970-01-01'");
   const lease = (await Lease.take(database.session, projection.name, 'test', 60_000))!;
-  writer = new Writer({ session: database.session, projection, lease, foreignKeys: [], filled: true });
+  writer = new Writer({ store: new SessionStore(database.session), projection, lease, foreignKeys: [], filled: true });
   await commit();
   api = serve();
   url = await api.listen({ port: 0 });
@@ -302,17 +302,29 @@ describe('changes', () => {
     await stream.until(1);
     await using stale = await Session.open(database.access);
     const before = (await Lease.take(stale, projection.name, 'test', 60_000))!;
-    const late = new Writer({ session: stale, projection, lease: before, foreignKeys: [], filled: true });
+    const late = new Writer({
+      store: new SessionStore(stale),
+      projection,
+      lease: before,
+      foreignKeys: [],
+      filled: true,
+    });
     await late.write([create(1n, 1n)]);
     const now = (await Lease.take(database.session, projection.name, 'test', 60_000))!;
     await expect(late.commit(at(sequence + 1n), null)).rejects.toThrow('another projector has taken over');
     {
       await using dying = await Session.open(database.access);
-      await new Writer({ session: dying, projection, lease: now, foreignKeys: [], filled: true }).write([
-        create(2n, 1n),
-      ]);
+      await new Writer({ store: new SessionStore(dying), projection, lease: now, foreignKeys: [], filled: true }).write(
+        [create(2n, 1n)],
+      );
     }
-    writer = new Writer({ session: database.session, projection, lease: now, foreignKeys: [], filled: true });
+    writer = new Writer({
+      store: new SessionStore(database.session),
+      projection,
+      lease: now,
+      foreignKeys: [],
+      filled: true,
+    });
     await commit(create(3n, 1n));
     await stream.until(2);
     expect(told(stream)).toEqual([['upsert', '3']]);

@@ -9,7 +9,7 @@ export class Lease {
   readonly projection: string;
   readonly epoch: bigint;
 
-  private constructor(projection: string, epoch: bigint) {
+  constructor(projection: string, epoch: bigint) {
     this.projection = projection;
     this.epoch = epoch;
   }

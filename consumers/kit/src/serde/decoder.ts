@@ -46,6 +46,9 @@ const operations: ReadonlyMap<string, Operation> = new Map([
   ['t', 'truncate'],
 ]);
 
+/** Of the registry, what a pass needs. */
+export type KnownSchemas = Pick<Schemas, 'known' | 'fetch' | 'rowSchema' | 'versionsOf'>;
+
 /** What a topic carries. */
 export type TopicKind = 'changes' | 'transactions';
 
@@ -55,7 +58,7 @@ const stretch = 250;
 /**
  * Turns a chunk of messages into records for the merge. All schemas it needs are fetched first. Throws KitError; `undecodable` names topic, partition and offset.
  */
-export async function decodeChunk(schemas: Schemas, kind: TopicKind, chunk: Chunk): Promise<MergeRecord[]> {
+export async function decodeChunk(schemas: KnownSchemas, kind: TopicKind, chunk: Chunk): Promise<MergeRecord[]> {
   for (const message of chunk.messages) {
     const id = message.value && schemaId(message.value, chunk, message);
     if (id !== null && !schemas.known(id)) await fetchFor(schemas, id, chunk, message);
@@ -69,7 +72,7 @@ export async function decodeChunk(schemas: Schemas, kind: TopicKind, chunk: Chun
 }
 
 /** The message's key as exact values by column; null when it has none, as a TRUNCATE has. Throws as `decodeChunk` does. */
-export async function decodeKey(schemas: Schemas, chunk: Chunk, message: Message): Promise<Row | null> {
+export async function decodeKey(schemas: KnownSchemas, chunk: Chunk, message: Message): Promise<Row | null> {
   const { key } = message;
   if (key === null) return null;
   const id = schemaId(key, chunk, message);
@@ -81,7 +84,7 @@ export async function decodeKey(schemas: Schemas, chunk: Chunk, message: Message
   }
 }
 
-async function fetchFor(schemas: Schemas, id: number, chunk: Chunk, message: Message): Promise<void> {
+async function fetchFor(schemas: KnownSchemas, id: number, chunk: Chunk, message: Message): Promise<void> {
   try {
     await schemas.fetch(id);
   } catch (error) {
@@ -91,7 +94,7 @@ async function fetchFor(schemas: Schemas, id: number, chunk: Chunk, message: Mes
   }
 }
 
-function decode(schemas: Schemas, kind: TopicKind, chunk: Chunk, message: Message): MergeRecord {
+function decode(schemas: KnownSchemas, kind: TopicKind, chunk: Chunk, message: Message): MergeRecord {
   const { offset, value } = message;
   if (value === null) return { kind: 'ignored', offset }; // a tombstone
   try {

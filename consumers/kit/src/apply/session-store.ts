@@ -1,0 +1,77 @@
+import type { Row, SourceValue } from '../change-event/index.ts';
+import type { Column, MirrorTable } from '../projection/declaration.ts';
+import type { Session } from '../read-store/session.ts';
+import { type StoredCheckpoint, toColumns } from '../read-store/stored-checkpoint.ts';
+import { quoted } from '../read-store/tables.ts';
+import type { TableEffect } from './coalesce.ts';
+import type { LeaseHeld, ReadStore, Where } from './read-store.ts';
+import { comparable, literal, statements } from './statements.ts';
+
+/** The read model's own database. */
+export class SessionStore implements ReadStore {
+  readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  async begin(): Promise<void> {
+    await this.session.run('START TRANSACTION');
+  }
+
+  async write(table: MirrorTable, effect: TableEffect): Promise<void> {
+    for (const { sql, values } of statements(table, effect)) await this.session.run(sql, values);
+  }
+
+  find(table: MirrorTable, where: Where, limit: number): Promise<Row[]> {
+    const list = table.columns.map(({ name, from }) => `${quoted(name)} AS ${quoted(from)}`).join(', ');
+    return this.session.rows(
+      `SELECT ${list} FROM ${quoted(table.name)} WHERE ${this.#condition(where)} LIMIT ${limit}`,
+    );
+  }
+
+  async set(table: MirrorTable, where: Where, values: readonly SourceValue[]): Promise<void> {
+    const sets = where.columns.map(({ name }, index) =>
+      this.session.text(`${quoted(name)} = ?`, [literal(values[index]!)]),
+    );
+    await this.session.run(`UPDATE ${quoted(table.name)} SET ${sets.join(', ')} WHERE ${this.#condition(where)}`);
+  }
+
+  async moveCheckpoint(lease: LeaseHeld, checkpoint: StoredCheckpoint, freshAtMs: number | null): Promise<boolean> {
+    const columns = toColumns(checkpoint);
+    const matched = await this.session.run(
+      `UPDATE banyan_checkpoint SET position = ?, filling_position = ?, committed_at_ms = ?, partitions = ?,
+       fresh_at_ms = NULLIF(GREATEST(COALESCE(fresh_at_ms, 0), ?), 0) WHERE projection = ? AND epoch = ?`,
+      [
+        columns.position,
+        columns.filling_position,
+        columns.committed_at_ms,
+        columns.partitions,
+        freshAtMs ?? 0,
+        lease.projection,
+        lease.epoch,
+      ],
+    );
+    return matched === 1;
+  }
+
+  async commit(): Promise<void> {
+    await this.session.run('COMMIT');
+  }
+
+  async rollback(): Promise<void> {
+    await this.session.run('ROLLBACK');
+  }
+
+  async keepOpen(): Promise<void> {
+    await this.session.run('DO 0');
+  }
+
+  #condition({ columns, values }: Where): string {
+    const names = columns.map(({ name }) => quoted(name)).join(', ');
+    return this.session.text(`(${names}) IN (?)`, [values.map((one) => literals(columns, one))]);
+  }
+}
+
+const literals = (columns: readonly Column[], values: readonly SourceValue[]): SourceValue[] =>
+  values.map((value, index) => literal(comparable(value, columns[index]!)));
