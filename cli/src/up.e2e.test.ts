@@ -182,6 +182,11 @@ describe('banyan up, and what can be asked then', () => {
     expect(await status()).toMatchObject({ code: 0 });
 
     await loseOne();
+    // What no log tells, so that the stream alone does not make it right.
+    const source = await mysql.createConnection({ ...(await stack().rootAccess('source-db')), database: 'bank' });
+    await source.query('SET SESSION sql_log_bin = 0');
+    await source.query("UPDATE merchants SET name = CONCAT(name, ' & Co') ORDER BY id LIMIT 1");
+    await source.end();
     const url = (await banyan(['open', first], env)).stdout.trim();
     const ready = new URL('/ready', url);
     const answers: number[] = [];
@@ -192,6 +197,8 @@ describe('banyan up, and what can be asked then', () => {
     const rebuilt = await banyan(['rebuild', first], env);
     expect([rebuilt.code, rebuilt.code === 0 ? '' : rebuilt.stderr]).toEqual([0, '']);
     expect(await count()).toBe(rows);
+    const [named] = await read.query<RowDataPacket[]>("SELECT id FROM merchants WHERE name LIKE '% & Co'");
+    expect(named).toHaveLength(1);
     expect(await banyan(['rebuild', first], env)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('--drop-old'),

@@ -1,7 +1,7 @@
-import { type Repair, repair as repairReadModel, Schemas } from '@banyan/kit';
+import { type Repair, type RepairOptions, repair as repairRows, Schemas } from '@banyan/kit';
 import { kafkaJsTransport } from '@banyan/kit/transport';
 import type { Arguments, Command, Context } from '../command.ts';
-import { needs } from '../target.ts';
+import { needs, type Target } from '../target.ts';
 import { escaped, jsonLine } from '../terminal/escape.ts';
 import { provedServices } from './proved.ts';
 
@@ -20,24 +20,32 @@ the projector make them so in a commit of its own. Nothing newer is undone. The 
 };
 
 async function runRepair(context: Context, args: Arguments): Promise<number> {
-  const { output, signal, json } = context;
+  const { output, json } = context;
   const { target, all } = await provedServices(context, args.words[0]);
-  const { stack } = target;
-  for (const part of ['kafka', 'registry'] as const) await needs(stack.part(part));
-  await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'banyan-repair' });
-  const schemas = new Schemas(stack.registryUrl);
   const done: (Repair & { readonly name: string })[] = [];
   for (const { service, source, database } of all) {
     const { name, projection } = service;
-    const result = await repairReadModel({
-      ...{ projection, source, database, transport, schemas, signal, topicPrefix: 'bank' },
-      onProgress: ({ repaired, of, position }) => output.say(name, `${repaired} of ${of} repaired, at ${position}`),
-    });
-    done.push({ name, ...result });
+    done.push({ name, ...(await repairReadModel(context, target, { projection, source, database })) });
   }
   if (json) await output.line(jsonLine({ command: 'repair', ok: true, problems: [], projections: done }));
   else for (const one of done) await output.line(escaped(textOf(one.name, one)));
   return 0;
+}
+
+/** Puts right what the last proof of that read model has found, through the stream that the stack captures. */
+export async function repairReadModel(
+  { output, signal }: Context,
+  { stack }: Target,
+  readModel: Pick<RepairOptions, 'projection' | 'source' | 'database'>,
+): Promise<Repair> {
+  for (const part of ['kafka', 'registry'] as const) await needs(stack.part(part));
+  await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'banyan-repair' });
+  const schemas = new Schemas(stack.registryUrl);
+  const { name } = readModel.projection;
+  return await repairRows({
+    ...{ ...readModel, transport, schemas, signal, topicPrefix: 'bank' },
+    onProgress: ({ repaired, of, position }) => output.say(name, `${repaired} of ${of} repaired, at ${position}`),
+  });
 }
 
 function textOf(name: string, { repaired, parked }: Repair): string {

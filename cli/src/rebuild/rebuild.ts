@@ -3,6 +3,7 @@ import type { Arguments, Command, Context } from '../command.ts';
 import { CliError, usage } from '../errors.ts';
 import { nextVersionIn } from '../parts/service-parts.ts';
 import { type Proved, provedServices } from '../prove/proved.ts';
+import { repairReadModel } from '../prove/repair.ts';
 import { bringUp, fillLimitMs, pause } from '../starting.ts';
 import type { Target } from '../target.ts';
 import { escaped, jsonLine } from '../terminal/escape.ts';
@@ -14,7 +15,8 @@ export const rebuild: Command = {
   help: `banyan rebuild SERVICE [--undo | --drop-old]
 
 The new version is filled in a database of its own, by the service as it is in the checkout now, while the old one answers. It is
-compared with the source, and when not one row differs it takes the other's place in one statement. The old one is kept.
+compared with the source; what the stream has not told is put right, and compared again. When not one row differs it takes the
+other's place in one statement. The old one is kept.
 
   banyan rebuild accounts              after the declaration has changed, or when you do not trust what is there
   banyan rebuild accounts --undo       the version before answers again, at once; the new one is kept
@@ -94,16 +96,32 @@ class Rebuilding {
     await this.#done('dropped', '');
   }
 
+  /** What the stream has not told is put right once: a DEFAULT that is an expression, rows changed without a log. */
   async #prove(): Promise<void> {
-    const { service, source, database } = this.#proved;
-    const { signal } = this.#context;
-    const next = { ...database, database: this.#versions.next };
-    const proof = await prove({ projection: service.projection, source, database: next, signal, anew: true });
-    this.#say(this.#name, `the new version: ${proof.rows} rows compared with the source, ${proof.differences} differ`);
-    if (proof.differences === 0) return;
-    const text = `${proof.differences} rows of the new version are not as the source has them; nothing was switched`;
-    const remedy = `repair what answers now, so that the stream has the corrections: banyan prove ${this.#name}; banyan repair ${this.#name}`;
+    if ((await this.#differences()) === 0) return;
+    await this.#repair();
+    const left = await this.#differences();
+    if (left === 0) return;
+    const text = `${left} rows of the new version are not as the source has them, and were not put right; nothing was switched`;
+    const remedy = `find out what changes them without the binlog, and run it again; banyan rebuild ${this.#name} --drop-old drops the new version`;
     throw new CliError('different', text, { remedy });
+  }
+
+  async #differences(): Promise<number> {
+    const { signal } = this.#context;
+    const proof = await prove({ ...this.#next(), signal, anew: true });
+    this.#say(this.#name, `the new version: ${proof.rows} rows compared with the source, ${proof.differences} differ`);
+    return proof.differences;
+  }
+
+  async #repair(): Promise<void> {
+    const { repaired } = await repairReadModel(this.#context, this.#target, this.#next());
+    this.#say(this.#name, `the new version: ${repaired} rows put right`);
+  }
+
+  #next() {
+    const { service, source, database } = this.#proved;
+    return { projection: service.projection, source, database: { ...database, database: this.#versions.next } };
   }
 
   /** With the service's own projector stopped, and started again as the checkout has it; the API too when its tables are others. */
