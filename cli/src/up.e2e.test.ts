@@ -213,7 +213,7 @@ describe('banyan up, and what can be asked then', () => {
     expect(await banyan(['rebuild', first, '--drop-old'], env)).toMatchObject({ code: 0 });
     expect(await status()).toMatchObject({ code: 0 });
     await read.end();
-  });
+  }, 480_000);
 
   it('shows logs, and goes on with a part that starts again', async () => {
     const [{ api }] = servicePartsIn(stack()) as [ServiceParts];
