@@ -21,7 +21,7 @@ export interface Bridge {
   readonly name: string;
   readonly stack: Stack;
   /** The source database, as root. */
-  readonly source: Connection;
+  source: Connection;
   /** The read model's database, as root. */
   read: Connection;
   readonly connect: ConnectClient;
@@ -35,6 +35,8 @@ export interface Bridge {
   caughtUp(limitMs?: number): Promise<string>;
   /** A new connection to the read model's database, after it was away. */
   reconnect(): Promise<void>;
+  /** The same for the source. */
+  reconnectSource(): Promise<void>;
   /** Where the topic ends: behind its messages and Kafka's own markers. */
   topicEnd(topic: string): Promise<bigint>;
   /** Waits until the topic ends there or later. */
@@ -53,7 +55,7 @@ export async function openBridge(name: string, stack = suiteStack()): Promise<Br
   const read = await open({ ...readRoot, database: name });
   const connect = new ConnectClient({ url: stack.connectUrl });
   const sourcePosition = async () =>
-    (await one<{ position: string }>(source, 'SELECT @@gtid_binlog_pos AS position')).position;
+    (await one<{ position: string }>(bridge.source, 'SELECT @@gtid_binlog_pos AS position')).position;
   const bridge: Bridge = {
     name,
     stack,
@@ -97,6 +99,10 @@ export async function openBridge(name: string, stack = suiteStack()): Promise<Br
       bridge.read.destroy();
       bridge.read = await open({ ...readRoot, database: name });
     },
+    reconnectSource: async () => {
+      bridge.source.destroy();
+      bridge.source = await open({ ...sourceRoot, database: name });
+    },
     topicEnd: async (topic) => {
       await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'e2e' });
       return (await transport.describe([topic])).get(topic)![0]!.high;
@@ -106,9 +112,9 @@ export async function openBridge(name: string, stack = suiteStack()): Promise<Br
     },
     close: async () => {
       await connect.remove(name).catch(() => {});
-      await source.query(`DROP DATABASE IF EXISTS \`${name}\``).catch(() => {});
+      await bridge.source.query(`DROP DATABASE IF EXISTS \`${name}\``).catch(() => {});
       await bridge.read.query(`DROP DATABASE IF EXISTS \`${name}\``).catch(() => {});
-      source.destroy();
+      bridge.source.destroy();
       bridge.read.destroy();
     },
   };

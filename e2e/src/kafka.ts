@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { kafkaJsTransport } from '@banyan/kit/transport';
 import kafkajs from 'kafkajs';
 import type { Bridge } from './bridge.ts';
 import { eventually } from './eventually.ts';
@@ -70,4 +71,31 @@ export async function truncateTopic(bridge: Bridge, topic: string): Promise<void
     });
     await admin.disconnect();
   });
+}
+
+/** Writes again what `choose` picks of the values that the topic holds; gives how many. */
+export async function produceAgain(
+  bridge: Bridge,
+  topic: string,
+  choose: (values: readonly Buffer[]) => readonly Buffer[],
+): Promise<number> {
+  const chosen = choose(await allMessages(bridge, topic));
+  if (chosen.length > 0) await produce(bridge, topic, chosen);
+  return chosen.length;
+}
+
+async function allMessages(bridge: Bridge, topic: string): Promise<Buffer[]> {
+  await using transport = kafkaJsTransport({ brokers: [bridge.stack.kafka], clientId: 'harm' });
+  const { low, high } = (await transport.describe([topic])).get(topic)![0]!;
+  await using closing = new AsyncDisposableStack();
+  const reader = await transport.read([{ topic, partition: 0, offset: low }]);
+  closing.defer(() => reader.close());
+  const values: Buffer[] = [];
+  for (let next = low; next < high; ) {
+    for (const chunk of await reader.next(200)) {
+      next = chunk.nextOffset;
+      values.push(...chunk.messages.flatMap(({ value }) => (value === null ? [] : [Buffer.from(value)])));
+    }
+  }
+  return values;
 }

@@ -41,10 +41,10 @@ export class Part {
   }
 
   /**
-   * Prepares and starts the process, unless it runs already; it answers later, see `untilReady`. Throws the abort's reason,
-   * with nothing started, after an abort.
+   * Prepares and starts the process, unless it runs already; it answers later, see `untilReady`. `within` are words before
+   * its command, of a command that becomes it, such as nsenter. Throws the abort's reason, with nothing started, after an abort.
    */
-  async start(signal?: AbortSignal): Promise<void> {
+  async start(signal?: AbortSignal, within: readonly string[] = []): Promise<void> {
     // A second process would have the same data folder, and its record would replace the first one's.
     if (await this.isRunning()) return;
     await this.#spec.prepare(signal);
@@ -59,7 +59,11 @@ export class Part {
         TZ: 'UTC',
         ...this.#spec.env,
       };
-      await startRecorded(this.#spec.command, { log, env, recordFile: this.#recordFile });
+      await startRecorded([...within, ...this.#spec.command] as [string, ...string[]], {
+        log,
+        env,
+        recordFile: this.#recordFile,
+      });
     } finally {
       closeSync(log);
     }

@@ -17,6 +17,8 @@ export type Progress = (part: string, text: string) => void;
 export interface StartOptions {
   readonly parts?: readonly PartName[];
   readonly readyLimitMs?: number;
+  /** Words before the command of a part; see `Part.start`. */
+  readonly within?: Partial<Record<PartName, readonly string[]>>;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
@@ -134,7 +136,7 @@ export class Stack {
       told = Date.now();
       options.progress(part.name, `waiting (${reason})`);
     };
-    await part.start(signal);
+    await part.start(signal, options.within?.[part.name as PartName]);
     await part.untilReady(options.readyLimitMs ?? 120_000, waiting, signal);
     const seconds = ((Date.now() - from) / 1000).toFixed(1);
     options.progress(part.name, `answers on 127.0.0.1:${part.ports[0]} after ${seconds} s`);

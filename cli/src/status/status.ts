@@ -3,6 +3,7 @@ import { type Arguments, type Command, type Context, wholeNumber } from '../comm
 import { openTarget } from '../target.ts';
 import { jsonLine } from '../terminal/escape.ts';
 import { connectorStates } from './connectors.ts';
+import { fullDisks } from './disks.ts';
 import { problemsIn, type Seen } from './judge.ts';
 import { partStatus } from './parts.ts';
 import { statusText } from './render.ts';
@@ -30,13 +31,15 @@ async function runStatus(context: Context, args: Arguments): Promise<number> {
     { name, role: 'project' as const, url: projectorUrl, part: projector },
     { name, role: 'serve' as const, url: apiUrl, part: api },
   ]);
-  const [partStates, connect, projections] = await Promise.all([
+  const [partStates, full, connect, projections] = await Promise.all([
     Promise.all(parts.map((part) => partStatus(part, limitMs))),
+    fullDisks(stack, limitMs),
     connectOf(stack, limitMs),
     Promise.all(roles.map(({ part, ...service }) => serviceOf(part, service, limitMs))),
   ]);
   const seen: Seen = { dataDir: stack.dataDir, parts: partStates, connectors: connect.connectors, projections };
-  const problems = problemsIn(seen, connect.problem);
+  const others = problemsIn(seen, connect.problem).filter(({ where }) => !full.some((disk) => disk.where === where));
+  const problems = [...full, ...others];
   const ok = problems.length === 0;
   await context.output.line(
     context.json ? jsonLine({ command: 'status', ok, problems, ...seen }) : statusText(seen, problems),

@@ -7,6 +7,7 @@ export const reactions = {
   'registry-unreachable': 'wait',
   'schema-unknown': 'wait',
   'database-unreachable': 'wait',
+  'database-full': 'wait',
   'source-unreachable': 'wait',
   'lease-lost': 'wait',
   'position-lost': 'wait',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
-import { type DatabaseAccess, type Hold, holdOf, meetHold, Session } from '../read-store/index.ts';
+import { type DatabaseAccess, type Hold, holdOf, meetHold, Session, watchful } from '../read-store/index.ts';
 
 /** What is held. */
 export interface Held {
@@ -35,7 +35,7 @@ export class HoldWatch {
 
   /** A hold that is there already is known when it resolves. */
   static async start(database: DatabaseAccess, projection: string): Promise<HoldWatch> {
-    const session = await Session.open(database);
+    const session = await Session.open(database, watchful);
     const watch = new HoldWatch(session, projection);
     try {
       watch.#hold = await holdOf(session, projection);

@@ -1,5 +1,13 @@
 import { KitError } from '../errors.ts';
-import { type DatabaseAccess, type Lease, pruneChangeLog, Session, type Standing } from '../read-store/index.ts';
+import {
+  type DatabaseAccess,
+  type Lease,
+  orFull,
+  pruneChangeLog,
+  Session,
+  type Standing,
+  watchful,
+} from '../read-store/index.ts';
 
 export interface LeaseKeeperOptions {
   readonly database: DatabaseAccess;
@@ -16,6 +24,7 @@ export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #session: Session;
   #timer: NodeJS.Timeout | null = null;
+  readonly #failed = Promise.withResolvers<never>();
   #failure: KitError | null = null;
   #pruneAtMs = 0;
   #telling: Promise<void> = Promise.resolve();
@@ -23,14 +32,23 @@ export class LeaseKeeper {
   private constructor(options: LeaseKeeperOptions, session: Session) {
     this.#options = options;
     this.#session = session;
+    this.#failed.promise.catch(() => {}); // Whoever works under the lease may not be listening yet, or no more.
     this.#schedule();
   }
 
   static async start(options: LeaseKeeperOptions): Promise<LeaseKeeper> {
-    return new LeaseKeeper(options, await Session.open(options.database));
+    return new LeaseKeeper(options, await Session.open(options.database, watchful));
   }
 
-  /** Throws what the last renewal met: KitError `lease-lost` or `database-unreachable`. */
+  /**
+   * What the work gives, or throws what a renewal has met, at once: KitError `lease-lost`, `database-unreachable` or
+   * `database-full`. The work may be waiting for an answer that never comes.
+   */
+  during<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#failed.promise]);
+  }
+
+  /** Throws the same. */
   check(): void {
     if (this.#failure) throw this.#failure;
   }
@@ -74,8 +92,8 @@ export class LeaseKeeper {
         await this.tell();
         await this.#prune();
       } catch (error) {
-        this.#failure = KitError.from(error);
-        return;
+        this.#failure = await orFull(KitError.from(error), this.#options.database);
+        return this.#failed.reject(this.#failure);
       }
       if (this.#timer) this.#schedule();
     }, everyMs);

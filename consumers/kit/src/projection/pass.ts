@@ -12,6 +12,7 @@ import type { Projection } from './declaration.ts';
 import { Freshness } from './freshness.ts';
 import { LogIdentity } from './log-identity.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { SnapshotRows } from './snapshot-rows.ts';
 import { TableShapes } from './table-shapes.ts';
 import { type Topics, topicsOf } from './topics.ts';
 import type { Verdicts } from './verdicts.ts';
@@ -56,6 +57,7 @@ export class Pass {
   readonly #shapes: TableShapes;
   readonly #writer: Writer;
   readonly #freshness: Freshness;
+  readonly #snapshotRows: SnapshotRows;
   readonly #paused = new Set<string>();
   readonly #merge: TransactionMerge;
   readonly #reader: LogReader;
@@ -90,6 +92,10 @@ export class Pass {
     this.#positions = new Map(starts.map((start) => [nameOf(start), start.offset]));
     this.#writer = new Writer({ ...options, filled: options.checkpoint.filled, parked: options.verdicts.parked });
     this.#freshness = new Freshness();
+    const { snapshots = new Map<string, string>() } = options.checkpoint;
+    this.#snapshotRows = new SnapshotRows(
+      new Map([...snapshots].map(([partition, point]) => [this.#tableOf(partition), point])),
+    );
     const next = new Map(
       starts.map((start) => [nameOf(start), options.checkpoint.offsets.get(nameOf(start)) ?? start.offset]),
     );
@@ -285,7 +291,7 @@ export class Pass {
   }
 
   async #apply(batch: MergedBatch): Promise<void> {
-    await this.#writer.write(batch.changes);
+    await this.#writer.write(this.filled ? batch.changes : this.#snapshotRows.take(batch.changes));
     this.#options.onRows(batch);
     if (!batch.checkpoint) return;
     const offsets = this.#withCorrections(batch.checkpoint.offsets);
@@ -294,7 +300,22 @@ export class Pass {
     this.#options.onCommit(batch);
   }
 
-  async #commit(checkpoint: StoredCheckpoint): Promise<void> {
+  #tableOf(partition: string): string {
+    return this.#topics.tables.get(partition.slice(0, partition.lastIndexOf('/'))) ?? '';
+  }
+
+  #snapshots(): ReadonlyMap<string, string> {
+    const { points } = this.#snapshotRows;
+    return new Map(
+      [...this.#positions.keys()].flatMap((partition) => {
+        const point = points.get(this.#tableOf(partition));
+        return point === undefined ? [] : [[partition, point] as const];
+      }),
+    );
+  }
+
+  async #commit(next: StoredCheckpoint): Promise<void> {
+    const checkpoint = next.filled ? next : { ...next, snapshots: this.#snapshots() };
     await this.#writer.commit(checkpoint, checkpoint.filled ? this.#freshness.freshAtMs : null);
     this.#checkpoint = checkpoint;
   }
@@ -303,6 +324,7 @@ export class Pass {
   async #fill(): Promise<void> {
     if (this.#checkpoint.position === null || this.#merge.queuedRows > 0 || this.#merge.isPartlyTaken) return;
     if (![...this.#fillTo].every(([partition, end]) => this.#positions.get(partition)! >= end)) return;
+    this.#snapshotRows.check();
     this.#continuity.checkBeginnings(this.#topics.tables.values(), this.#checkpoint.position);
     await this.#commit({ ...this.#checkpoint, filled: true });
   }

@@ -20,6 +20,7 @@ import {
   type Standing,
   storedForeignKeys,
   storeForeignKeys,
+  watchful,
 } from '../read-store/index.ts';
 import { Schemas } from '../serde/index.ts';
 import type { Transport } from '../transport/index.ts';
@@ -123,23 +124,28 @@ export class Projector {
 
   /** One life of connections: from the first one to the first error, which it tells and returns. */
   async #attempt(signal: AbortSignal): Promise<KitError | null> {
-    const { projection, database } = this.#options;
     try {
-      await using session = await Session.open(database);
-      this.#seenVerdict = await newestVerdict(session, projection.name);
-      await ensureTables(session, projection);
-      await checkQueries(session, projection);
-      const lease = await this.#take(session, signal);
-      if (lease) await this.#hold(lease, session, await this.#foreignKeys(session), signal);
+      await this.#prepare();
+      const lease = await this.#take(signal);
+      if (lease) await this.#hold(lease, signal);
       return null;
     } catch (thrown) {
       return signal.aborted ? null : this.#fail(thrown);
     }
   }
 
+  async #prepare(): Promise<void> {
+    const { projection, database } = this.#options;
+    await using session = await Session.open(database);
+    this.#seenVerdict = await newestVerdict(session, projection.name);
+    await ensureTables(session, projection);
+    await checkQueries(session, projection);
+  }
+
   /** Stands by until the lease is free; null after an abort. */
-  async #take(session: Session, signal: AbortSignal): Promise<Lease | null> {
-    const { projection, leaseMs = 10_000 } = this.#options;
+  async #take(signal: AbortSignal): Promise<Lease | null> {
+    const { projection, database, leaseMs = 10_000 } = this.#options;
+    await using session = await Session.open(database, watchful);
     while (!signal.aborted) {
       const lease = await Lease.take(session, projection.name, this.#owner, leaseMs);
       if (lease) return lease;
@@ -150,7 +156,7 @@ export class Projector {
   }
 
   /** Applies for as long as the lease is held. A stop and an abort give it back at once, a wait keeps it. */
-  async #hold(lease: Lease, session: Session, foreignKeys: readonly ForeignKey[], signal: AbortSignal): Promise<void> {
+  async #hold(lease: Lease, signal: AbortSignal): Promise<void> {
     const { database, leaseMs = 10_000 } = this.#options;
     let pass: Pass | null = null;
     const standing = () => this.#standing(pass);
@@ -158,12 +164,14 @@ export class Projector {
     await using keeper = await LeaseKeeper.start({ database, lease, leaseMs, standing });
     this.#kept = null;
     try {
+      await using session = await Session.open(database);
+      const foreignKeys = await keeper.during(this.#foreignKeys(session));
       await using transport = this.#options.transport();
       await using watch = await HoldWatch.start(database, lease.projection);
-      await using begun = await this.#begin(lease, session, foreignKeys, transport, watch);
+      await using begun = await keeper.during(this.#begin(lease, session, foreignKeys, transport, watch));
       pass = begun;
       watch.follow(begun);
-      await this.#turn(begun, session, keeper, watch, signal);
+      await keeper.during(this.#turn(begun, session, keeper, watch, signal));
       await keeper.release();
     } catch (thrown) {
       if (signal.aborted) return await keeper.release();
@@ -229,9 +237,9 @@ export class Projector {
   /** Until an abort, or a verdict: with that it begins anew. */
   async #turn(pass: Pass, session: Session, keeper: LeaseKeeper, watch: HoldWatch, signal: AbortSignal): Promise<void> {
     for (let lookedMs = 0; !signal.aborted; ) {
-      keeper.check();
       watch.check();
       await pass.turn(watch.hold ? heldTurnMs : turnMs);
+      keeper.check(); // It may have been left alone meanwhile.
       if (Date.now() - lookedMs > 1000) {
         if (await this.#isJudged(session)) return;
         const { length } = await parkedOf(session, this.#facts.projection);

@@ -32,8 +32,10 @@ export {
   errnoOf,
   exactOptions,
   isLockWait,
+  orFull,
   Session,
   type SessionKind,
+  watchful,
 } from './session.ts';
 export {
   bytesOf,

@@ -41,9 +41,14 @@ const projectorSettings =
 export interface SessionKind {
   readonly settings: string;
   readonly called: 'read-model database' | 'source database';
+  /** A statement without an answer for so long means that the connection is lost, as a half-open one is; default: for ever. */
+  readonly answerWithinMs?: number;
 }
 
 const projectors: SessionKind = { settings: projectorSettings, called: 'read-model database' };
+
+/** For short statements alone: they tell when nobody answers any more. */
+export const watchful: SessionKind = { ...projectors, answerWithinMs: 10_000 };
 
 /** One connection with errors turned into KitErrors. */
 export class Session {
@@ -52,10 +57,12 @@ export class Session {
   #packetBytes = Number.POSITIVE_INFINITY;
 
   readonly #called: SessionKind['called'];
+  readonly #answerWithinMs: number | undefined;
 
-  private constructor(connection: Connection, { called }: SessionKind) {
+  private constructor(connection: Connection, { called, answerWithinMs }: SessionKind) {
     this.#connection = connection;
     this.#called = called;
+    this.#answerWithinMs = answerWithinMs;
     // Without a listener a connection lost while idle would end the process.
     connection.on('error', (error) => {
       this.#broken = error;
@@ -103,8 +110,10 @@ export class Session {
     const bytes = Buffer.byteLength(text);
     if (bytes >= this.#packetBytes) throw tooLarge(bytes, this.#packetBytes);
     try {
-      return (await this.#connection.query<T>(text)) as [T, unknown];
+      const limit = this.#answerWithinMs === undefined ? {} : { timeout: this.#answerWithinMs };
+      return (await this.#connection.query<T>({ sql: text, ...limit })) as [T, unknown];
     } catch (error) {
+      if (hasNoAnswer(error)) this.#broken = error; // It may come yet, for another question.
       throw databaseError(error, 'a statement was refused', this.#called);
     }
   }
@@ -131,6 +140,35 @@ const refusals = new Set([
 ]);
 /** Refused connections by name and password, and missing rights: a wait, as they are mended outside the process. */
 const waits = new Set([1040, 1044, 1045, 1049, 1053, 1142, 1143, 1205, 1213, 1227, 1290, 1836, 1927, 2006, 2013]);
+
+const hasNoAnswer = (error: unknown): boolean =>
+  (error as { code?: string } | undefined)?.code === 'PROTOCOL_SEQUENCE_TIMEOUT';
+
+/**
+ * The error, or `database-full` when there was no answer because the server waits for space: with a binlog it fails no commit
+ * for want of it, and MariaDB 11.4 looks again only when it is woken.
+ */
+export async function orFull(error: KitError, access: DatabaseAccess): Promise<KitError> {
+  if (!hasNoAnswer(error.cause)) return error;
+  try {
+    await using session = await Session.open(access, watchful);
+    const waiting = await session.rows<{ id: string }>(
+      "SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for someone to free%'",
+    );
+    if (waiting.length === 0) return error;
+    const wake = waiting.map(({ id }) => `KILL QUERY ${id};`).join(' ');
+    return new KitError('database-full', 'read-model database: its commits wait for space on its disk', {
+      cause: error,
+      remedy: `make space there, then have it look again, nothing is lost: ${wake}`,
+    });
+  } catch {
+    return error;
+  }
+}
+
+/** InnoDB's own number, the one of statements that copy, and the system's ENOSPC in what the server says of a file. */
+const isFull = ({ errno, message = '' }: { errno?: number; message?: string }): boolean =>
+  errno === 1114 || errno === 1021 || /Errcode: 28\b|Got error 28\b/.test(message);
 
 /** Another session held the row for longer than a lock is waited for. The server has undone the statement, not the transaction. */
 export const isLockWait = (error: unknown): boolean => errnoOf(error) === 1205;
@@ -161,6 +199,10 @@ export function databaseError(
       cause: error,
       remedy: 'compare the declared columns with the source table',
     });
+  }
+  if (called === 'read-model database' && isFull(error as Error)) {
+    const remedy = 'make space on the disk of its server; then it goes on by itself';
+    return new KitError('database-full', text, { cause: error, remedy });
   }
   const code = called === 'source database' ? 'source-unreachable' : 'database-unreachable';
   return new KitError(code, text, { cause: error });

@@ -17,8 +17,12 @@ const waits: [string, number | undefined, string | undefined][] = [
   ['a deadlock', 1213, '40001'],
   ['a lock that was not given', 1205, 'HY000'],
   ['the server is read only', 1290, 'HY000'],
-  ['the disk is full', 1021, 'HY000'],
-  ['the table is full', 1114, 'HY000'],
+];
+const full: [string, number, string][] = [
+  ['a copy for which there is no space', 1021, 'Disk full (/tmp); waiting for someone to free some space...'],
+  ['a table that cannot grow', 1114, "The table 'accounts' is full"],
+  ['a file', 3, `Error writing file './t.MAD' (Errcode: 28 "No space left on device")`],
+  ['a storage engine', 1030, 'Got error 28 "No space left on device" from storage engine Aria'],
 ];
 const stops: [string, number, string][] = [
   ['a duplicate key', 1062, '23000'],
@@ -42,6 +46,14 @@ describe('databaseError', () => {
       code: 'database-unreachable',
       retriable: true,
       message: 'read-model database: what: why',
+    });
+  });
+
+  it.each(full)('%s names the full disk, and waits', (_, errno, message) => {
+    expect(databaseError({ errno, sqlState: 'HY000', message }, 'what')).toMatchObject({
+      code: 'database-full',
+      retriable: true,
+      remedy: expect.stringContaining('make space'),
     });
   });
 

@@ -14,6 +14,8 @@ export interface StoredCheckpoint extends Checkpoint {
   readonly anchors: ReadonlyMap<string, Anchor>;
   /** What was in Kafka when it began is in, and the queries are computed: it may be read. Never without a position. */
   readonly filled: boolean;
+  /** While filling: by partition, the snapshot that its newest rows of one are of. */
+  readonly snapshots?: ReadonlyMap<string, string>;
 }
 
 export interface CheckpointColumns {
@@ -28,6 +30,7 @@ export interface CheckpointColumns {
 interface PartitionJson {
   readonly next: string;
   readonly anchor?: { readonly offset: string; readonly timestampMs: number; readonly crc32: number };
+  readonly snapshot?: string;
 }
 
 export const emptyCheckpoint: StoredCheckpoint = {
@@ -42,9 +45,11 @@ export function toColumns(checkpoint: StoredCheckpoint): CheckpointColumns {
   const partitions: Record<string, PartitionJson> = {};
   for (const [partition, next] of checkpoint.offsets) {
     const anchor = checkpoint.anchors.get(partition);
+    const snapshot = checkpoint.filled ? undefined : checkpoint.snapshots?.get(partition);
     partitions[partition] = {
       next: String(next),
       ...(anchor && { anchor: { ...anchor, offset: String(anchor.offset) } }),
+      ...(snapshot && { snapshot }),
     };
   }
   const position = checkpoint.position && formatPosition(checkpoint.position);
@@ -60,6 +65,9 @@ export function toColumns(checkpoint: StoredCheckpoint): CheckpointColumns {
 export function fromColumns(columns: CheckpointColumns): StoredCheckpoint {
   const partitions = Object.entries(JSON.parse(columns.partitions) as Record<string, PartitionJson>);
   const position = columns.position ?? columns.filling_position;
+  const snapshots = partitions.flatMap(([partition, { snapshot }]) =>
+    snapshot ? [[partition, snapshot] as const] : [],
+  );
   return {
     filled: columns.position !== null,
     position: position === null ? null : positionOf(position),
@@ -70,6 +78,7 @@ export function fromColumns(columns: CheckpointColumns): StoredCheckpoint {
         anchor ? [[partition, { ...anchor, offset: BigInt(anchor.offset) }] as const] : [],
       ),
     ),
+    ...(snapshots.length > 0 && { snapshots: new Map(snapshots) }),
   };
 }
 

@@ -42,6 +42,18 @@ describe('a stored checkpoint', () => {
     expect(toColumns({ ...empty, filled: false })).toMatchObject({ position: null, filling_position: '' });
   });
 
+  it('tells while filling which snapshot the rows are of, and not any more when it is filled', () => {
+    const snapshots = new Map([['bank.bank.accounts/0', 'binlog.000002:77']]);
+    const filling = {
+      ...emptyCheckpoint,
+      position: new Map(),
+      offsets: new Map([['bank.bank.accounts/0', 5n]]),
+      snapshots,
+    };
+    expect(fromColumns(toColumns(filling)).snapshots).toEqual(snapshots);
+    expect(fromColumns(toColumns({ ...filling, filled: true })).snapshots).toBeUndefined();
+  });
+
   // Taken for "still filling", every transaction would be applied once more from its offsets on.
   it.each(['0-1', 'x', '0-1-5,', '0-1-5,0-2-6', '3E11FA47-71CA:23'])('with the position %j stops', (position) => {
     expect(() => fromColumns({ position, filling_position: null, committed_at_ms: null, partitions: '{}' })).toThrow(
