@@ -14,9 +14,6 @@ import { ServiceProcess } from './service-process.ts';
 import { capturedTables, SourceStory } from './source-story.ts';
 import { WholeReader } from './whole-reader.ts';
 
-/** What is promised: it goes on by itself within so long after the end of a fault. */
-const recoveryMs = 60_000;
-
 export type LinkName = 'source' | 'read-db' | 'registry' | 'kafka';
 
 /** A source that is written to all the time, two projectors and an API, each behind links of their own, and a reader. */
@@ -33,13 +30,17 @@ export class FaultRig {
   #writing: Promise<void> = Promise.resolve();
   #nextBatch = 1;
 
-  private constructor(bridge: Bridge, links: Record<LinkName, Link>, registry: FaultyRegistry) {
+  /** Within which it goes on by itself after the end of a fault. */
+  readonly #recoveryMs: number;
+
+  private constructor(bridge: Bridge, links: Record<LinkName, Link>, registry: FaultyRegistry, recoveryMs: number) {
+    this.#recoveryMs = recoveryMs;
     this.bridge = bridge;
     this.links = links;
     this.registry = registry;
   }
 
-  static async open(name: string): Promise<FaultRig> {
+  static async open(name: string, recoveryMs: number): Promise<FaultRig> {
     const bridge = await openBridge(name);
     const { ports, registryUrl } = bridge.stack;
     const registry = await FaultyRegistry.before(registryUrl);
@@ -49,7 +50,7 @@ export class FaultRig {
       registry: await Link.to(registry.port),
       kafka: await Link.to(ports.kafka),
     };
-    const rig = new FaultRig(bridge, links, registry);
+    const rig = new FaultRig(bridge, links, registry, recoveryMs);
     await new SourceStory(bridge.source).begin();
     await bridge.capture(capturedTables);
     await rig.#captureThroughLink();
@@ -90,7 +91,7 @@ export class FaultRig {
     if (fault.code) await this.says(fault.code);
     await end();
     const endedAt = Date.now();
-    await this.recovers(fault.recoveryMs);
+    await this.recovers(Math.max(this.#recoveryMs, fault.recoveryMs ?? 0));
     const tookMs = Date.now() - endedAt;
     const proof = await this.#prove();
     console.info(`${fault.name}: on its way ${(tookMs / 1000).toFixed(1)} s after its end; ${proof.rows} rows proved`);
@@ -109,7 +110,7 @@ export class FaultRig {
   }
 
   /** What is committed from now on arrives, one projector leads and the other stands by, and the API answers. */
-  async recovers(limitMs = recoveryMs): Promise<void> {
+  async recovers(limitMs = this.#recoveryMs): Promise<void> {
     const until = Date.now() + limitMs;
     const left = () => Math.max(1, until - Date.now());
     await this.#written(left());

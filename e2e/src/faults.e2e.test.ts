@@ -11,7 +11,8 @@ describe(`one fault after another under traffic, FAULT_SEED=${seed}`, () => {
   const random = new Random(seed);
 
   beforeAll(async () => {
-    rig = await FaultRig.open(`faults_${seed}`);
+    // A machine that is busy with other things may take longer; make test-long holds it to the minute that is promised.
+    rig = await FaultRig.open(`faults_${seed}`, 150_000);
   }, 240_000);
   afterAll(() => rig?.close(), 60_000);
 
@@ -20,6 +21,6 @@ describe(`one fault after another under traffic, FAULT_SEED=${seed}`, () => {
     async (fault) => {
       await rig.round(fault, random);
     },
-    240_000,
+    400_000,
   );
 });

@@ -15,7 +15,7 @@ describe(`${rounds} rounds of faults under traffic, FAULT_SEED=${seed}`, () => {
 
   beforeAll(async () => {
     console.info(`FAULT_SEED=${seed}`);
-    rig = await FaultRig.open(`faults_long_${seed}`);
+    rig = await FaultRig.open(`faults_long_${seed}`, 60_000);
   }, 240_000);
   afterAll(() => rig?.close(), 60_000);
 
