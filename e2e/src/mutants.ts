@@ -7,7 +7,7 @@ interface Change {
 }
 
 /** Ways to break the promises, each as changes to source files; a mutant whose text is not found is an error. */
-const changes: Readonly<Record<string, Change | readonly Change[]>> = {
+export const changes: Readonly<Record<string, Change | readonly Change[]>> = {
   'commit-per-table': {
     file: '/apply/writer.ts',
     find: 'await this.#options.store.write(table, coalesce(table, ofTable));',
@@ -20,13 +20,13 @@ const changes: Readonly<Record<string, Change | readonly Change[]>> = {
   },
   'checkpoint-first': {
     file: '/projection/pass.ts',
-    find: 'await this.#writer.write(batch.changes);',
-    put: 'if (batch.checkpoint) await this.#writer.commit({ ...batch.checkpoint, anchors: new Map(), filled: this.filled }, null); await this.#writer.write(batch.changes);',
+    find: 'await this.#writer.write(changes);',
+    put: 'if (batch.checkpoint) await this.#writer.commit({ ...batch.checkpoint, anchors: new Map(), filled: this.filled }, null); await this.#writer.write(changes);',
   },
   'skip-refused': {
     file: '/projection/pass.ts',
-    find: 'await this.#writer.write(batch.changes);',
-    put: 'await this.#writer.write(batch.changes).catch(() => {});',
+    find: 'await this.#writer.write(changes);',
+    put: 'await this.#writer.write(changes).catch(() => {});',
   },
   'fill-half': { file: '/projection/pass.ts', find: ' || this.#merge.isPartlyTaken) return;', put: ') return;' },
   'offsets-ahead': {

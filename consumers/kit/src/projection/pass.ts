@@ -291,7 +291,8 @@ export class Pass {
   }
 
   async #apply(batch: MergedBatch): Promise<void> {
-    await this.#writer.write(this.filled ? batch.changes : this.#snapshotRows.take(batch.changes));
+    const changes = this.filled ? batch.changes : this.#snapshotRows.take(batch.changes);
+    await this.#writer.write(changes);
     this.#options.onRows(batch);
     if (!batch.checkpoint) return;
     const offsets = this.#withCorrections(batch.checkpoint.offsets);
