@@ -11,7 +11,9 @@ export interface Figure {
   readonly name: string;
   readonly unit: string;
   /** What the ratio should be at least. */
-  readonly target: number;
+  readonly target?: number;
+  /** What ours should be itself: at least, or at most where less is better. */
+  readonly bound?: number;
   /** As of milliseconds and bytes. The ratio is the peer's divided by ours then, so that above 1 is better in any case. */
   readonly isLessBetter?: boolean;
 }
@@ -30,7 +32,9 @@ export interface Result {
   readonly unit: string;
   /** The median of the turns' ratios: what else the machine does meets both sides of a turn alike. */
   readonly ratio: number;
-  readonly target: number;
+  /** In words; null when there is none. */
+  readonly target: string | null;
+  readonly isMet: boolean;
   readonly runs: number;
   /** (most - least) / median of each side, and of the ratios. */
   readonly spread: { readonly ours: number; readonly peer: number; readonly ratio: number };
@@ -59,7 +63,8 @@ export async function compare(
   }
   const load = rounded(loads.reduce((sum, one) => sum + one, 0) / loads.length);
   const cpu = { ours: cpuOf(done.ours), peer: cpuOf(done.peer) };
-  return figures.map(({ name, unit, target, isLessBetter }, index) => {
+  return figures.map((figure, index) => {
+    const { name, unit, isLessBetter } = figure;
     const values = (side: readonly Run[]) => side.map((run) => run.values[index]!);
     const [mine, others] = [values(done.ours), values(done.peer)];
     const ratios = mine.map((one, turn) => (isLessBetter ? others[turn]! / one : one / others[turn]!));
@@ -69,13 +74,26 @@ export async function compare(
       peer: rounded(median(others)),
       unit,
       ratio: rounded(median(ratios)),
-      target,
+      ...judged(figure, median(mine), median(ratios)),
       runs,
       spread: { ours: spread(mine), peer: spread(others), ratio: spread(ratios) },
       load,
       cpu: cpu.ours !== null && cpu.peer !== null ? { ours: cpu.ours, peer: cpu.peer } : null,
     };
   });
+}
+
+function judged(
+  { target, bound, isLessBetter }: Figure,
+  ours: number,
+  ratio: number,
+): Pick<Result, 'target' | 'isMet'> {
+  const words = [
+    ...(target === undefined ? [] : [`ratio ${rounded(target)}`]),
+    ...(bound === undefined ? [] : [`${isLessBetter ? 'at most' : 'at least'} ${shown(bound)}`]),
+  ];
+  const isWithin = bound === undefined || (isLessBetter ? ours <= bound : ours >= bound);
+  return { target: words.join(', ') || null, isMet: isWithin && ratio >= (target ?? 0) };
 }
 
 function cpuOf(runs: readonly Run[]): number | null {
@@ -109,7 +127,7 @@ export function table(results: readonly Result[]): string {
     result.unit,
     result.ratio.toFixed(2),
     percent(result.spread.ratio),
-    `${Number(result.target.toPrecision(2))} ${result.ratio >= result.target ? 'met' : 'missed'}`,
+    result.target === null ? '-' : `${result.target}: ${result.isMet ? 'met' : 'missed'}`,
     result.cpu?.ours.toFixed(1) ?? '-',
     result.cpu?.peer.toFixed(1) ?? '-',
     result.load.toFixed(1),

@@ -27,19 +27,19 @@ it('runs both sides in turn, each first in every other turn, and compares turn b
   // 20 / 5 would be 4; of the turns 2, 6 and 2 it is 2.
   expect(result).toMatchObject({ ours: 20, peer: 5, ratio: 2, runs: 3, spread: { ours: 1, peer: 1, ratio: 2 } });
   expect(result!.cpu).toEqual({ ours: 1.5, peer: 3 });
-  expect(table([result!])).toMatch(/^BENCHMARK.*\na {10}20 .* 2\.00 .* 2 met .* 1\.5 .* 3\.0/);
-  expect(table([{ ...result!, ratio: 1.99, cpu: null }])).toMatch(/2 missed +- +-/);
+  expect(table([result!])).toMatch(/^BENCHMARK.*\na {10}20 .* 2\.00 .* ratio 2: met .* 1\.5 .* 3\.0/);
+  expect(table([{ ...result!, isMet: false, cpu: null }])).toMatch(/ratio 2: missed +- +-/);
 });
 
 it('compares each figure of a run by itself, and less by less', async () => {
   const figures = [
     { name: 'rate', unit: 'rows/s', target: 1 },
-    { name: 'p50', unit: 'ms', target: 1, isLessBetter: true },
+    { name: 'p50', unit: 'ms', bound: 9, isLessBetter: true },
   ];
   const side = (values: readonly number[]) => async () => ({ values });
   const results = await compare({ figures, ours: side([30, 10]), peer: side([10, 40]) }, 1, () => {});
   expect(results).toMatchObject([
-    { name: 'rate', ours: 30, peer: 10, ratio: 3 },
-    { name: 'p50', ours: 10, peer: 40, ratio: 4 },
+    { name: 'rate', ours: 30, peer: 10, ratio: 3, target: 'ratio 1', isMet: true },
+    { name: 'p50', ours: 10, peer: 40, ratio: 4, target: 'at most 9', isMet: false },
   ]);
 });

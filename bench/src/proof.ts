@@ -11,7 +11,7 @@ const quietMs = 10_000;
 /** A mirror proved while it streams. */
 export const proof: Benchmark = {
   name: 'proof',
-  about: `a mirror proved while ${writesPerSecond} transactions a second flow, against CHECKSUM TABLE on both sides; p99 of the writes, against those without a proof`,
+  about: `a mirror proved on a budget of 75,000 rows/s while ${writesPerSecond} transactions a second flow, against CHECKSUM TABLE on both sides; p99 of the writes, against those without a proof`,
   run: async (rig) => {
     const bridge = await rig.lines();
     const side = await ReadSide.open(rig);
@@ -20,7 +20,7 @@ export const proof: Benchmark = {
     await side.hasPosition();
     return {
       figures: [
-        { name: 'proof', unit: 'rows/s', target: 0.2 },
+        { name: 'proof', unit: 'rows/s', bound: 50_000 },
         { name: 'proof: p99 of a write', unit: 'ms', target: 1 / 1.1, isLessBetter: true },
       ],
       ours: async () => {
