@@ -26,8 +26,8 @@ above 1 says that ours is better; it means more than the rates, which are those 
 
   --runs N   how often each side runs; default 3
   --rows N   how many rows the large table has; default 500000
-  --json     on standard output a list of { name, ours, peer, unit, ratio, target, isMet, runs, spread,
-             load, cpu };
+  --json     on standard output a list of { name, ours, peer, unit, ratio, target, isMet, runs,
+             spread, load, cpu };
              spread is (most - least) / median, cpu is CPU seconds for a million, its database server's included, or null
 
 To see where the time of our side goes:
