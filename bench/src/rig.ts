@@ -1,18 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
-import { capture, captureUserStatements } from '@banyan/connectors';
 import { type Bridge, openBridge } from '@banyan/e2e/src/bridge.ts';
 import { freePorts } from '@banyan/e2e/src/free-ports.ts';
 import { leftovers } from '@banyan/e2e/src/leftovers.ts';
-import { kafkaJsTransport } from '@banyan/kit/transport';
 import { type Progress, readConfig, Stack } from '@banyan/stack';
-import { secretRef } from 'debezium-connect-client';
 import { Children } from './child.ts';
 import { tableNames } from './table-names.ts';
 
 const root = join(import.meta.dirname, '../..');
+const longestSnapshotMs = 900_000;
 
 /** The real parts in a folder of their own on free ports, and all that a benchmark starts beside them; it ends as one. */
 export class Rig {
@@ -79,7 +76,7 @@ export class Rig {
         await bridge.source.query(`${fillLines} seq_${from}_to_${Math.min(rows / tables, from + 49_999)}`, [table]);
     }
     this.say(`${rows.toLocaleString('en')} ledger lines are in the source; Debezium takes its snapshot`);
-    await captureWhole(bridge, names);
+    await bridge.capture(names, longestSnapshotMs);
     return bridge;
   }
 
@@ -90,37 +87,6 @@ export class Rig {
     await leftovers(this.folder);
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-/** As the product captures it; a bridge for tests waits two minutes at most, which a large snapshot may outlast. */
-async function captureWhole(
-  { name, stack, source, connect, eventuallyCaptured }: Bridge,
-  tables: readonly string[],
-): Promise<void> {
-  const password = await stack.credentials.password('capture');
-  for (const statement of captureUserStatements({ name: 'capture', host: '127.0.0.1', password }))
-    await source.query(statement);
-  const one = capture({
-    prefix: name,
-    database: {
-      host: '127.0.0.1',
-      port: stack.ports['source-db'],
-      user: 'capture',
-      password: secretRef('file', stack.credentials.file('capture'), 'password'),
-    },
-    tables: tables.map((table) => `${name}.${table}`),
-    kafka: [stack.kafka],
-    registryUrl: stack.registryNativeUrl,
-    serverId: 1000 + (crc32(name) % 1_000_000),
-  });
-  await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'bench' });
-  await transport.createTopics(one.topics);
-  await connect.putConnector(one.name, one.config);
-  await connect.waitUntilStreaming(one.name, { proof: 'snapshot-done', timeoutMs: 900_000, pollMs: 2000 });
-  // The first commit after the snapshot tells the position.
-  await source.query('CREATE TABLE commits (id INT PRIMARY KEY)');
-  await source.query('INSERT INTO commits VALUES (1)');
-  await eventuallyCaptured(`${name}.transaction`, 1);
 }
 
 /** The bank's own, without the tables that its foreign keys name. */

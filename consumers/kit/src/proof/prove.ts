@@ -7,10 +7,8 @@ import {
   evidenceOf,
   finishProof,
   forgetProgress,
-  hasStops,
   noteDifferences,
   noteProgress,
-  parkedOf,
   quoted,
   type SeenDifference,
   type Session,
@@ -19,6 +17,7 @@ import {
 import { type ComparedTable, comparedTables } from './compared.ts';
 import { differencesIn, type Sum, sumOf } from './differences.ts';
 import { type KeyRange, type KeyValue, keyOf, keyText, rangeCondition } from './key-range.ts';
+import { parkedKeys } from './parked-keys.ts';
 import { readWhole, type WholeRead } from './plan.ts';
 import { openReadModel, openSource } from './snapshots.ts';
 import { type Window, Windows } from './windows.ts';
@@ -179,7 +178,7 @@ class TableProver {
       });
     }
     const differences = await finishProof(this.#notes, projection.name, table);
-    const keys = (await hasStops(this.#notes)) ? await parkedOf(this.#notes, projection.name) : [];
+    const keys = await parkedKeys(this.#notes, projection.name);
     const parked = keys.filter((key) => key.table === table).length;
     const [fromPosition, toPosition] = [this.#fromPosition, this.#toPosition];
     return { table, kind, rows: this.#rows, differences, parked, fromPosition, toPosition };

@@ -7,9 +7,7 @@ import {
   type DatabaseAccess,
   differencesOf,
   fromColumns,
-  hasStops,
   noteRepaired,
-  parkedOf,
   type SeenDifference,
   type Session,
 } from '../read-store/index.ts';
@@ -17,6 +15,7 @@ import type { Schemas } from '../serde/index.ts';
 import type { Transport } from '../transport/index.ts';
 import { Barrier } from './barrier.ts';
 import { keyOf } from './key-range.ts';
+import { parkedKeys } from './parked-keys.ts';
 import { schemaOf } from './prove.ts';
 import { endSnapshot, openReadModel, openSource, openSourceSnapshot } from './snapshots.ts';
 import { type CapturedColumns, capturedColumns, sourceRows } from './source-rows.ts';
@@ -84,7 +83,7 @@ export async function repair(options: RepairOptions): Promise<Repair> {
 
 /** Keys whose changes the projector leaves out, corrections too. */
 async function heldKeys(session: Session, projection: string): Promise<ReadonlySet<string>> {
-  const keys = (await hasStops(session)) ? await parkedOf(session, projection) : [];
+  const keys = await parkedKeys(session, projection);
   return new Set(keys.filter(({ isReleased }) => !isReleased).map(placeOf));
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Batch, Consumer, Kafka } from 'kafkajs';
 import { KitError } from '../errors.ts';
-import { HeldBack } from './held-back.ts';
+import { ChunkQueue } from './chunk-queue.ts';
 import type { Chunk, LogReader, Message, Start } from './transport.ts';
 
 /** A batch as kafkajs hands it over; `fetchedOffset` is not in its types. */
@@ -22,15 +22,12 @@ interface PassedBatch {
 export class KafkaJsReader implements LogReader {
   readonly #consumer: Consumer;
   readonly #positions = new Map<string, bigint>();
-  readonly #heldBack: HeldBack;
-  #chunks: Chunk[] = [];
-  #failure: KitError | null = null;
-  #arrived: () => void = () => {};
+  readonly #queue: ChunkQueue;
   #joins = 0;
 
   private constructor(consumer: Consumer, starts: readonly Start[]) {
     this.#consumer = consumer;
-    this.#heldBack = new HeldBack(consumer);
+    this.#queue = new ChunkQueue(consumer);
     for (const start of starts) this.#positions.set(name(start.topic, start.partition), start.offset);
   }
 
@@ -56,12 +53,13 @@ export class KafkaJsReader implements LogReader {
   async #run(starts: readonly Start[]): Promise<void> {
     const consumer = this.#consumer;
     const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
-    consumer.on(CRASH, ({ payload }) => this.#fail(crashed(payload.error)));
+    consumer.on(CRASH, ({ payload }) => this.#queue.fail(crashed(payload.error)));
     consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       // A second join starts from committed offsets, of which there are none.
-      if (++this.#joins > 1) this.#fail(new KitError('kafka-unreachable', 'kafkajs joined its group again'));
+      if (++this.#joins > 1) this.#queue.fail(new KitError('kafka-unreachable', 'kafkajs joined its group again'));
       const unread = starts.find(({ topic, partition }) => !memberAssignment[topic]?.includes(partition));
-      if (unread) this.#fail(new KitError('topic-missing', `${unread.topic} has no partition ${unread.partition}`));
+      if (unread)
+        this.#queue.fail(new KitError('topic-missing', `${unread.topic} has no partition ${unread.partition}`));
     });
     consumer.on(END_BATCH_PROCESS, ({ payload }) => this.#passed(payload as unknown as PassedBatch));
     await consumer.connect();
@@ -73,7 +71,7 @@ export class KafkaJsReader implements LogReader {
       eachBatch: async ({ batch }) => this.#take(batch as FetchedBatch),
     });
     // `run` returns also when it could not join; what was thrown is in CRASH alone.
-    if (this.#failure) throw this.#failure;
+    if (this.#queue.failure) throw this.#queue.failure;
     for (const { topic, partition, offset } of starts) consumer.seek({ topic, partition, offset: String(offset) });
   }
 
@@ -112,47 +110,24 @@ export class KafkaJsReader implements LogReader {
 
   #add(chunk: Chunk): void {
     this.#positions.set(name(chunk.topic, chunk.partition), chunk.nextOffset);
-    this.#chunks.push(chunk);
-    this.#heldBack.add(chunk);
-    this.#arrived();
+    this.#queue.add(chunk);
   }
 
   #lost({ topic, partition }: Pick<Start, 'topic' | 'partition'>, position: bigint, read: string): void {
     const where = name(topic, partition);
-    this.#fail(new KitError('position-lost', `${where}: offset ${position} was asked for, ${read} was read`));
+    this.#queue.fail(new KitError('position-lost', `${where}: offset ${position} was asked for, ${read} was read`));
   }
 
-  #fail(error: KitError): void {
-    this.#failure ??= error;
-    this.#arrived();
-  }
-
-  async next(limitMs: number): Promise<readonly Chunk[]> {
-    if (this.#chunks.length === 0 && !this.#failure) await this.#waitFor(limitMs);
-    if (this.#failure) throw this.#failure;
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    this.#heldBack.taken();
-    return chunks;
-  }
-
-  #waitFor(limitMs: number): Promise<void> {
-    return new Promise((done) => {
-      const timer = setTimeout(done, limitMs);
-      this.#arrived = () => {
-        clearTimeout(timer);
-        this.#arrived = () => {};
-        done();
-      };
-    });
+  next(limitMs: number): Promise<readonly Chunk[]> {
+    return this.#queue.next(limitMs);
   }
 
   setPaused(topic: string, partition: number, paused: boolean): void {
-    this.#heldBack.setPaused(topic, partition, paused);
+    this.#queue.setPaused(topic, partition, paused);
   }
 
   async close(): Promise<void> {
-    this.#fail(new KitError('kafka-unreachable', 'the reader was closed'));
+    this.#queue.fail(new KitError('kafka-unreachable', 'the reader was closed'));
     await this.#consumer.disconnect().catch(() => {});
   }
 }

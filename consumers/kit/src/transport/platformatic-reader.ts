@@ -1,7 +1,7 @@
 import { type Connection, fetchV13, type RecordsBatch } from '@platformatic/kafka';
 import { KitError } from '../errors.ts';
 import { hideAborted } from './aborted.ts';
-import { HeldBack } from './held-back.ts';
+import { ChunkQueue } from './chunk-queue.ts';
 import { byLeader, type Cluster, kitErrorOf, type TopicMetadata, topicMissing } from './platformatic-cluster.ts';
 import type { Chunk, LogReader, Message, Start } from './transport.ts';
 
@@ -32,18 +32,15 @@ export class PlatformaticReader implements LogReader {
   readonly #where: string;
   readonly #places: readonly Place[];
   readonly #paused = new Set<string>();
-  readonly #heldBack: HeldBack;
+  readonly #queue: ChunkQueue;
   #fetching: Promise<unknown> = Promise.resolve();
-  #chunks: Chunk[] = [];
-  #failure: KitError | null = null;
-  #arrived: () => void = () => {};
   #mayGoOn = Promise.withResolvers<void>();
 
   private constructor(cluster: Cluster, where: string, places: readonly Place[]) {
     this.#cluster = cluster;
     this.#where = where;
     this.#places = places;
-    this.#heldBack = new HeldBack({
+    this.#queue = new ChunkQueue({
       pause: (partitions) => {
         for (const one of partitions) for (const id of one.partitions) this.#paused.add(name(one.topic, id));
       },
@@ -76,7 +73,7 @@ export class PlatformaticReader implements LogReader {
 
   async #follow(connection: Connection, places: Place[]): Promise<void> {
     try {
-      while (!this.#failure) {
+      while (!this.#queue.failure) {
         const wanted = places.filter(({ topic, partition }) => !this.#paused.has(name(topic, partition)));
         if (wanted.length === 0) await this.#mayGoOn.promise;
         else this.#take(await fetched(connection, wanted), wanted);
@@ -97,16 +94,13 @@ export class PlatformaticReader implements LogReader {
         const chunk = chunkOf(answered, place);
         if (!chunk) continue;
         place.offset = chunk.nextOffset;
-        this.#chunks.push(chunk);
-        this.#heldBack.add(chunk);
-        this.#arrived();
+        this.#queue.add(chunk);
       }
     }
   }
 
   #fail(error: KitError): void {
-    this.#failure ??= error;
-    this.#arrived();
+    this.#queue.fail(error);
     this.#wake();
   }
 
@@ -115,28 +109,12 @@ export class PlatformaticReader implements LogReader {
     this.#mayGoOn = Promise.withResolvers();
   }
 
-  async next(limitMs: number): Promise<readonly Chunk[]> {
-    if (this.#chunks.length === 0 && !this.#failure) await this.#waitFor(limitMs);
-    if (this.#failure) throw this.#failure;
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    this.#heldBack.taken();
-    return chunks;
-  }
-
-  #waitFor(limitMs: number): Promise<void> {
-    return new Promise((done) => {
-      const timer = setTimeout(done, limitMs);
-      this.#arrived = () => {
-        clearTimeout(timer);
-        this.#arrived = () => {};
-        done();
-      };
-    });
+  next(limitMs: number): Promise<readonly Chunk[]> {
+    return this.#queue.next(limitMs);
   }
 
   setPaused(topic: string, partition: number, paused: boolean): void {
-    this.#heldBack.setPaused(topic, partition, paused);
+    this.#queue.setPaused(topic, partition, paused);
   }
 
   async close(): Promise<void> {
