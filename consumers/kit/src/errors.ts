@@ -21,6 +21,7 @@ export const reactions = {
   'topic-recreated': 'stop',
   'log-truncated': 'stop',
   'row-refused': 'stop',
+  'fold-failed': 'stop',
   'schema-changed': 'stop',
   'read-model-differs': 'stop',
   'version-missing': 'stop',

@@ -19,6 +19,12 @@ export { KitError, type KitErrorCode, reactions } from './errors.ts';
 export type { MergeRecord } from './merge/index.ts';
 export {
   type ColumnDeclaration,
+  type FoldChange,
+  type FoldDeclaration,
+  type FoldKey,
+  type FoldRow,
+  type FoldTableDeclaration,
+  fold,
   type MirrorDeclaration,
   type MirrorTableDeclaration,
   mirror,

@@ -6,12 +6,13 @@ import { letters } from './letters.ts';
 import { orders } from './orders.ts';
 import { proved } from './proved.ts';
 import { things } from './things.ts';
+import { trails } from './trails.ts';
 import { values } from './values.ts';
 import { webTrail } from './web-trail.ts';
 
 /** The tests' own, and those of the services of the checkout: tests of the bridge want no service to be there. */
 export async function allProjections(): Promise<Projection[]> {
-  const own = [cards, ledger, night, letters, orders, proved, ...things, values, webTrail];
+  const own = [cards, ledger, night, letters, orders, proved, ...things, trails, values, webTrail];
   return [...own, ...(await services()).map(({ projection }) => projection)];
 }
 

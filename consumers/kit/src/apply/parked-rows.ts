@@ -23,6 +23,10 @@ export class ParkedRows {
     }
   }
 
+  get isNone(): boolean {
+    return this.#tables.size === 0;
+  }
+
   /** The changes that are to be applied. Of one that gives a row another key, the half that is not parked. */
   without(table: MirrorTable, changes: readonly ChangeEvent[]): readonly ChangeEvent[] {
     const parked = this.#tables.get(table.name);

@@ -23,6 +23,8 @@ export interface ReadStore {
   write(table: MirrorTable, effect: TableEffect): Promise<void>;
   /** Rows by the source's names of columns, at most `limit`. */
   find(table: MirrorTable, where: Where, limit: number): Promise<Row[]>;
+  /** All rows by the source's names of columns, in the order of the key, so many at a time. Other tables may be written meanwhile. */
+  scan(table: MirrorTable, atOnce: number): AsyncGenerator<Row[]>;
   /** Gives all those rows other values in these very columns. */
   set(table: MirrorTable, where: Where, values: readonly SourceValue[]): Promise<void>;
   /** Compares the epoch and moves the checkpoint; false: the epoch is over. Nobody takes the lease from here to the end of the transaction. */

@@ -8,6 +8,7 @@ import { type StoredCheckpoint, toColumns } from '../read-store/stored-checkpoin
 import { Cascades, type Loss } from './cascades.ts';
 import { coalesce } from './coalesce.ts';
 import { changesOf } from './corrected-rows.ts';
+import { Folds } from './folds.ts';
 import { ParkedRows } from './parked-rows.ts';
 import { QueryRefresh } from './query-refresh.ts';
 import type { LeaseHeld, ReadStore } from './read-store.ts';
@@ -23,6 +24,8 @@ export interface WriterOptions {
   readonly foreignKeys: readonly ForeignKey[];
   /** Its queries have been computed once; they are kept true from here on. */
   readonly filled: boolean;
+  /** A transaction of the source is in: the folds have begun. Default: `filled`. */
+  readonly begun?: boolean;
   readonly parked?: readonly ParkedKey[];
   readonly onStep?: (step: ApplyStep) => void;
 }
@@ -35,6 +38,7 @@ export class Writer {
   readonly #options: WriterOptions;
   readonly #tables: ReadonlyMap<string, Projection['tables'][number]>;
   readonly #queries: QueryRefresh | null;
+  readonly #folds: Folds;
   readonly #cascades: Cascades;
   readonly #log: ChangeLog | null;
   readonly #parked: ParkedRows;
@@ -48,6 +52,7 @@ export class Writer {
     this.#tables = new Map(projection.tables.map((table) => [table.source, table]));
     this.#parked = new ParkedRows(projection.name, options.parked ?? []);
     this.#cascades = new Cascades(store, projection, options.foreignKeys);
+    this.#folds = new Folds({ ...options, begun: options.begun ?? options.filled, log: this.#log });
     this.#queries = session && new QueryRefresh({ ...options, session, log: this.#log! });
   }
 
@@ -56,26 +61,34 @@ export class Writer {
     if (changes.length === 0) return;
     this.#options.onStep?.('batch-taken');
     await this.#begin();
-    for (const { changes: some, losses } of this.#cascades.cut(changes)) {
-      await this.#rows(some);
-      await this.#expand(losses);
+    for (const part of this.#folds.cut(changes)) {
+      await this.#folds.before(part);
+      for (const { changes: some, losses } of this.#cascades.cut(part.changes)) {
+        await this.#rows(some);
+        await this.#expand(losses);
+      }
     }
+    await this.#folds.run();
     this.#options.onStep?.('rows-written');
   }
 
   async #rows(changes: readonly ChangeEvent[]): Promise<void> {
-    for (const [source, all] of Map.groupBy(changes, (change) => change.table)) {
-      const table = this.#tables.get(source) ?? unknown(source, this.#tables.keys());
-      const ofTable = this.#parked.without(table, all);
-      await this.#options.store.write(table, coalesce(table, ofTable));
-      this.#log?.take(source, ofTable);
+    const applied = this.#parked.isNone
+      ? changes
+      : changes.flatMap((one) => this.#parked.without(this.#of(one), [one]));
+    for (const [source, all] of Map.groupBy(applied, (change) => change.table)) {
+      const table = this.#of(all[0]!);
+      await this.#options.store.write(table, coalesce(table, all));
+      this.#log?.take(source, all);
     }
+    this.#folds.note(applied);
     await this.#queries?.note(changes);
   }
 
   async #expand(losses: readonly Loss[]): Promise<void> {
     for await (const made of this.#cascades.expand(losses)) {
       this.#log?.take(made[0]!.table, made);
+      this.#folds.note(made);
       await this.#queries?.note(made);
     }
   }
@@ -96,11 +109,13 @@ export class Writer {
     }
   }
 
-  /** Compares the epoch, moves the checkpoint and commits, all or nothing. With the first one that is `filled` come the queries. */
+  /** Compares the epoch, moves the checkpoint and commits, all or nothing. The folds begin with the first position, the queries with the first one that is `filled`. */
   async commit(checkpoint: StoredCheckpoint, freshAtMs: number | null): Promise<void> {
     const { store, lease } = this.#options;
     await this.#begin();
     await this.#expand([...this.#cascades.rest()]);
+    if (checkpoint.position !== null) await this.#folds.begin();
+    await this.#folds.run();
     await this.#queries?.finish(checkpoint.filled);
     if (store.session) await this.#parked.write(store.session);
     // Before the checkpoint: its row is locked from there on, and the lease is prolonged in it.
@@ -119,6 +134,10 @@ export class Writer {
   /** Tells the server that an open transaction waits for its next rows: only a client that is frozen loses it. */
   async keepOpen(): Promise<void> {
     if (this.#open) await this.#options.store.keepOpen();
+  }
+
+  #of({ table }: ChangeEvent): Projection['tables'][number] {
+    return this.#tables.get(table) ?? unknown(table, this.#tables.keys());
   }
 
   async #begin(): Promise<void> {

@@ -108,12 +108,14 @@ export class DataLog {
     return this.#held > 0 ? (this.#queue.at(0)?.change ?? null) : null;
   }
 
-  /** Hands out the first held row and the loose rows right behind it: they keep their place in the partition. */
-  takeHeldRun(into: ChangeEvent[]): void {
+  /** Hands out the first held row and the loose rows right behind it, which keep their place in the partition; says how many. */
+  takeHeldRun(into: ChangeEvent[]): number {
+    const before = this.#held;
     do {
       into.push(this.#queue.shift()!.change);
       this.#held--;
     } while (this.#held > 0 && this.#queue.at(0)?.change.transaction === null);
+    return before - this.#held;
   }
 
   /** The head transaction is over: the next one counts from 0. */

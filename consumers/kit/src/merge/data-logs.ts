@@ -49,9 +49,9 @@ export class DataLogs {
     return taken;
   }
 
-  /** Sets rows of the head transaction aside until `most` are held in all. */
+  /** Sets rows of the head transaction aside until each log holds `most`. */
   hold(head: Gtid, most: number): void {
-    for (const log of this.#logs) this.#held += log.hold(head, most - this.#held);
+    for (const log of this.#logs) this.#held += log.hold(head, most - log.held);
   }
 
   /** Whether a row of the head transaction is right behind those that are held. */
@@ -70,20 +70,26 @@ export class DataLogs {
   }
 
   /**
-   * Hands out what is held, ordered by binlog position over all partitions. Each partition is in that order already, so
-   * this is a merge of sorted runs; a loose row stays behind the row it came after.
+   * Hands out what is held, about `most` rows, ordered by binlog position over all partitions; says how many. It ends where a log
+   * that holds no more may have the next row: `isPast` says that it has none. Each partition is in that order already, so this is
+   * a merge of sorted runs; a loose row stays behind the row it came after.
    */
-  takeHeld(into: ChangeEvent[]): void {
+  takeHeld(into: ChangeEvent[], most: number, isPast: (log: DataLog) => boolean): number {
+    const before = this.#held;
+    if (this.#logs.some((log) => log.held === 0 && !isPast(log))) return 0;
     const holding = this.#logs.filter((log) => log.held > 0);
-    while (holding.length > 0) {
+    while (holding.length > 0 && before - this.#held < most) {
       let first = 0;
       for (let index = 1; index < holding.length; index++) {
         if (isBefore(holding[index]!.firstHeld!, holding[first]!.firstHeld!)) first = index;
       }
-      holding[first]!.takeHeldRun(into);
-      if (holding[first]!.held === 0) holding.splice(first, 1);
+      const log = holding[first]!;
+      this.#held -= log.takeHeldRun(into);
+      if (log.held > 0) continue;
+      if (!isPast(log)) break;
+      holding.splice(first, 1);
     }
-    this.#held = 0;
+    return before - this.#held;
   }
 
   get headHasRows(): boolean {

@@ -75,7 +75,7 @@ describe('what is delivered again', () => {
   });
 
   it('rows of a transaction that is handed out in parts are dropped too', () => {
-    const example = new Example({ maxRows: 2 })
+    const example = new Example({ maxRows: 2, tables: ['a'] })
       .begin(10)
       .row('a', 10, 'a1', { at: 100 })
       .row('a', 10, 'a2', { at: 200 });

@@ -24,7 +24,8 @@ export interface TransactionMergeOptions {
  * Merges the logs of a projector back into whole source transactions in commit order. Pure: records in, batches out.
  *
  * Guarantee: when a checkpoint at position P is handed out, every row of every transaction up to P in the subscribed tables
- * has been handed out, once, and no row beyond P has; a new merge started from that checkpoint hands out exactly the rest.
+ * has been handed out, once, and no row beyond P has; a new merge started from that checkpoint hands out exactly the rest. Rows of
+ * transactions come in the order of the binlog, over all tables, and none before all rows of the first snapshot.
  *
  * It stands on this:
  * - `push` gets each partition's records in order, read with isolation `read_committed`.
@@ -40,8 +41,9 @@ export interface TransactionMergeOptions {
  * - Loose rows at a front go at once, so a queue that stays full has a transactional row in front.
  * - No pending transaction: the markers are wanted, and the BEGIN of every waiting row is in them.
  * - The head is open: it is the only pending one, so the markers are wanted; what follows closes it.
- * - The head is closed and a front is a row of it: all such rows are held, and at `maxRows` held rows they go out in parts.
- *   A single queue takes `maxRows` rows, so a queue full of them is enough for that.
+ * - The head is open or closed, and a queue is full of its rows: they go out in parts, as far as every other partition is known to
+ *   have no earlier row. One that has no row in front is not full, so it is wanted, and gets read past the end offsets once the
+ *   head is closed.
  * - The head is closed and no unheld row of it is in front: a partition whose front is a later transaction is past the
  *   head. One without a front is not full, so it is wanted and gets read past the end offsets. Then the head is whole.
  */
@@ -121,7 +123,7 @@ export class TransactionMerge {
   }
 
   /**
-   * The next rows to apply, about `maxRows` (at most twice that); null when there are none now. It ends at a transaction's
+   * The next rows to apply, about `maxRows` (at most three times that); null when there are none now. It ends at a transaction's
    * end, with a checkpoint, unless the transaction is larger than `maxRows`. It may have no rows and only move the position.
    *
    * `upTo`: hands out no transaction beyond it, and nothing at all once it is reached.
@@ -141,11 +143,12 @@ export class TransactionMerge {
       const whole = this.#isWhole(head);
       if (!whole && this.#data.held < this.#maxRows) break;
       if (transactions > 0 && (!whole || changes.length + this.#data.held > this.#maxRows)) break;
-      this.#data.takeHeld(changes);
-      if (!whole) {
-        head.partlyHandedOut = true;
+      if (!whole || this.#data.held > this.#maxRows) {
+        const taken = this.#data.takeHeld(changes, this.#maxRows, (log) => whole || this.#isPast(log, head));
+        head.partlyHandedOut ||= taken > 0;
         break;
       }
+      this.#data.takeHeld(changes, this.#maxRows, () => true);
       this.#finish(head);
       transactions++;
       if (upTo !== null && this.hasReached(upTo)) break;
@@ -184,16 +187,17 @@ export class TransactionMerge {
   #isWhole(head: PendingTransaction): boolean {
     this.#data.hold(head.gtid, this.#maxRows);
     if (head.closedFor === null) return false;
-    // Only `maxRows` are held: whatever END counts, more rows of the head may stand behind them.
-    if (this.#data.held >= this.#maxRows && this.#data.isWaiting(head.gtid)) return false;
+    // Of a log, only `maxRows` are held: whatever END counts, more rows of the head may stand behind them.
+    if (this.#data.isWaiting(head.gtid)) return false;
     // While filling, rows of the snapshot are in front of the first transaction, and no END counts them.
     if (head.counts !== null && !this.#reached.filling && this.#data.countsMet(head.counts)) return true;
-    const ends = this.#requests.answerFor(head.closedFor);
-    for (const log of this.#data.all) {
-      const isPastEnd = ends !== null && log.waitingOffset >= ends.get(log.partition)!;
-      if (!isPastEnd && !this.#isLater(log, head.gtid)) return false;
-    }
-    return true;
+    return this.#data.all.every((log) => this.#isPast(log, head));
+  }
+
+  /** Whether no row of the head is behind those of the log that are held. */
+  #isPast(log: DataLog, head: PendingTransaction): boolean {
+    const ends = head.closedFor === null ? null : this.#requests.answerFor(head.closedFor);
+    return (ends !== null && log.waitingOffset >= ends.get(log.partition)!) || this.#isLater(log, head.gtid);
   }
 
   /** A row of a later transaction in front: the partition has been read past the head, however far its end may be. */

@@ -138,7 +138,11 @@ describe('a transaction is whole', () => {
   });
 
   it('not by counts that are less than its rows, although a batch holds no more', () => {
-    const example = new Example({ maxRows: 2 }).begin(10).row('a', 10, 'a1').row('a', 10, 'a2').row('a', 10, 'a3');
+    const example = new Example({ maxRows: 2, tables: ['a'] })
+      .begin(10)
+      .row('a', 10, 'a1')
+      .row('a', 10, 'a2')
+      .row('a', 10, 'a3');
     expect(example.end(10, { a: 2 }).take()).toEqual({ rows: ['a1', 'a2'], transactions: 0, at: null });
     expect(example.take()).toBeNull();
     example.answer();
@@ -230,6 +234,17 @@ describe('counts are not believed', () => {
     expect(example.take()).toEqual({ rows: ['s2', 'b1'], transactions: 1, at: '0-1-10' });
     example.begin(11).row('b', 11, 'b2').end(11, { b: 1 });
     expect(example.take()).toEqual({ rows: ['b2'], transactions: 1, at: '0-1-11' });
+  });
+
+  it('while filling: a transaction larger than the limit waits for the rows of the snapshot too', () => {
+    const example = new Example({ position: null, maxRows: 2 }).begin(10);
+    for (const row of ['b1', 'b2', 'b3']) example.row('b', 10, row);
+    expect(example.take()).toBeNull();
+    example.end(10, { b: 3 }).answer({ a: 1 });
+    expect(example.take()).toBeNull();
+    example.loose('a', 's1');
+    expect(example.take()).toEqual({ rows: ['s1', 'b1', 'b2'], transactions: 0, at: null });
+    expect(example.take()).toEqual({ rows: ['b3'], transactions: 1, at: '0-1-10' });
   });
 });
 

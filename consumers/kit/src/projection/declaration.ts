@@ -1,4 +1,5 @@
 import { KitError } from '../errors.ts';
+import type { FoldTable } from './fold.ts';
 import type { QueryTable } from './query.ts';
 import { isBinaryText, parseSqlType, type SqlType } from './sql-type.ts';
 
@@ -65,14 +66,20 @@ export interface Projection {
   readonly tables: readonly MirrorTable[];
   /** Computed from the mirrors by a SELECT. */
   readonly queries: readonly QueryTable[];
+  /** Folded from the changes of the mirrors. */
+  readonly folds: readonly FoldTable[];
 }
 
-/** All tables that a read model has for it: mirrors, then queries. */
-export const readTablesOf = ({ tables, queries }: Projection): readonly ReadTable[] => [...tables, ...queries];
+/** All tables that a read model has for it: mirrors, then queries and folds. */
+export const readTablesOf = ({ tables, queries, folds }: Projection): readonly ReadTable[] => [
+  ...tables,
+  ...queries,
+  ...folds,
+];
 
 /** Checks the declaration. Throws KitError `declaration` that names the place. */
 export function mirror(declaration: MirrorDeclaration): Projection {
-  return { name: declaration.name, tables: mirrorTables(declaration), queries: [] };
+  return { name: declaration.name, tables: mirrorTables(declaration), queries: [], folds: [] };
 }
 
 export function mirrorTables({ name, tables: declared }: MirrorDeclaration): MirrorTable[] {

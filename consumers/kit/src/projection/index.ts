@@ -10,6 +10,15 @@ export {
   readTablesOf,
 } from './declaration.ts';
 export type { ProjectorFacts } from './facts.ts';
+export {
+  type FoldChange,
+  type FoldDeclaration,
+  type FoldKey,
+  type FoldRow,
+  type FoldTable,
+  type FoldTableDeclaration,
+  fold,
+} from './fold.ts';
 export { Projector, type ProjectorOptions } from './projector.ts';
 export {
   changed,

@@ -90,7 +90,12 @@ export class Pass {
     this.#fillTo = fillTo;
     this.#corrections = corrections;
     this.#positions = new Map(starts.map((start) => [nameOf(start), start.offset]));
-    this.#writer = new Writer({ ...options, filled: options.checkpoint.filled, parked: options.verdicts.parked });
+    this.#writer = new Writer({
+      ...options,
+      filled: options.checkpoint.filled,
+      begun: options.checkpoint.position !== null,
+      parked: options.verdicts.parked,
+    });
     this.#freshness = new Freshness();
     const { snapshots = new Map<string, string>() } = options.checkpoint;
     this.#snapshotRows = new SnapshotRows(

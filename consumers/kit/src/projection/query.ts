@@ -67,7 +67,7 @@ export function query(declaration: QueryDeclaration): Projection {
   const names = [...mirrors, ...queries].map((table) => table.name);
   const twice = names.find((one, index) => names.indexOf(one) !== index);
   if (twice) refuse(`${name}.${twice}`, 'a query wants another name than the tables it reads');
-  return { name, tables: mirrors.map((table) => withIndexes(table, queries)), queries };
+  return { name, tables: mirrors.map((table) => withIndexes(table, queries)), queries, folds: [] };
 }
 
 /** The very same SELECT must run on the monolith, or nothing could be proved by it. */

@@ -47,7 +47,9 @@ function fingerprint(projection: Projection): string {
     ...table.columns.map((column) => column.from),
   ]);
   const queries = projection.queries.map((table) => [createTable(table), table.select, ...table.dirty]);
-  const parts = queries.length === 0 ? mirrors : [mirrors, queries];
+  const folds = projection.folds.map((table) => [createTable(table), table.version]);
+  const parts =
+    queries.length + folds.length === 0 ? mirrors : [mirrors, queries, ...(folds.length > 0 ? [folds] : [])];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 

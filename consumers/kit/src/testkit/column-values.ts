@@ -1,5 +1,5 @@
 import type { Row, SourceValue } from '../change-event/index.ts';
-import type { Column } from '../projection/declaration.ts';
+import type { Column, ReadTable } from '../projection/declaration.ts';
 import { changeText } from '../read-store/change-log.ts';
 
 /** A value as text, the same however many digits it was written with; null is NULL. */
@@ -38,3 +38,16 @@ export const comparedAll = (columns: readonly Column[], values: readonly SourceV
 /** A row's values by the source's names; what is left out is NULL. */
 export const valuesIn = (columns: readonly Column[], row: Row): SourceValue[] =>
   columns.map(({ from }) => row[from] ?? null);
+
+/** Orders rows by a key: numbers by size, all else as text. */
+export function inOrder({ key }: ReadTable, a: Row, b: Row): number {
+  for (const column of key) {
+    const [one, other] = [a, b].map((row) => {
+      const value = row[column.from]!;
+      return typeof value === 'bigint' || typeof value === 'number' ? value : compared(column, value)!;
+    });
+    if (one! < other!) return -1;
+    if (one! > other!) return 1;
+  }
+  return 0;
+}

@@ -1,6 +1,6 @@
 import { checkQueries, type ReadStore, SessionStore } from '../apply/index.ts';
 import type { Row } from '../change-event/index.ts';
-import type { Projection, ReadTable } from '../projection/index.ts';
+import { type Projection, type ReadTable, readTablesOf } from '../projection/index.ts';
 import {
   type CheckpointColumns,
   ensureTables,
@@ -45,8 +45,8 @@ export class DatabaseReadModel implements ReadModel {
 
   async reset(): Promise<void> {
     await this.#closeSessions();
-    const { tables, queries } = this.#projection;
-    for (const { name } of [...tables, ...queries]) await this.#database.admin.query(`DELETE FROM ${quoted(name)}`);
+    for (const { name } of readTablesOf(this.#projection))
+      await this.#database.admin.query(`DELETE FROM ${quoted(name)}`);
     await this.#database.admin.query(
       "UPDATE banyan_checkpoint SET position = NULL, filling_position = NULL, committed_at_ms = NULL, partitions = '{}'",
     );

@@ -3,13 +3,13 @@ import type { Row, SourceValue } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
 import type { MirrorTable, Projection, ReadTable } from '../projection/index.ts';
 import { emptyCheckpoint, Lease, type StoredCheckpoint } from '../read-store/index.ts';
-import { compared, comparedAll, valuesIn } from './column-values.ts';
+import { compared, comparedAll, inOrder, valuesIn } from './column-values.ts';
 import type { Held, ReadModel } from './read-model.ts';
 
 type Rows = ReadonlyMap<string, Row>;
 
 /**
- * A read model of mirrors without a database, for schedules by the thousand. It keeps what `read-store-contract.ts` says, as MariaDB
+ * A read model of mirrors and folds without a database, for schedules by the thousand. It keeps what `read-store-contract.ts` says, as MariaDB
  * does; it has no queries, for it has no SQL.
  */
 export class MemoryReadModel implements ReadModel {
@@ -45,7 +45,7 @@ export class MemoryReadModel implements ReadModel {
   }
 
   async rows(table: ReadTable): Promise<Row[] | null> {
-    return this.#projection.tables.some((one) => one === table) ? [...this.rowsOf(table).values()] : null;
+    return this.#projection.queries.some((one) => one === table) ? null : [...this.rowsOf(table).values()];
   }
 
   async unlikeQueries(): Promise<string[]> {
@@ -107,6 +107,12 @@ class MemoryStore implements ReadStore {
   async find(table: MirrorTable, where: Where, limit: number): Promise<Row[]> {
     this.#alive();
     return [...this.#seen(table).values()].filter(isAmong(where)).slice(0, limit);
+  }
+
+  async *scan(table: MirrorTable, atOnce: number): AsyncGenerator<Row[]> {
+    this.#alive();
+    const all = [...this.#seen(table).values()].sort((a, b) => inOrder(table, a, b));
+    for (let from = 0; from < all.length; from += atOnce) yield all.slice(from, from + atOnce);
   }
 
   async set(table: MirrorTable, where: Where, values: readonly SourceValue[]): Promise<void> {

@@ -1,8 +1,9 @@
 import type { ChangeEvent, Row } from '../change-event/index.ts';
 import { cutTransaction, type Logs, type Restart, writeLogs } from '../merge/testing-connector.ts';
 import type { History, HistoryRow, HistoryStep, HistoryTransaction } from '../merge/testing-history.ts';
-import type { MirrorTable } from '../projection/index.ts';
+import type { ReadTable } from '../projection/index.ts';
 import { textOf } from './column-values.ts';
+import { ExpectedFolds } from './expected-folds.ts';
 import type { Scenario } from './scenario.ts';
 import { type Schedule, usually } from './schedule.ts';
 import { put, SourceTables, type Transaction } from './source-tables.ts';
@@ -13,23 +14,31 @@ export type TableTexts = readonly string[];
 /** What happened in the monolith, and what a connector wrote of it. */
 export interface SourceStory {
   readonly logs: Logs;
-  /** By the number of transactions up to there: what each mirror is to hold. */
-  readonly states: readonly ReadonlyMap<MirrorTable, TableTexts>[];
+  /** By the number of transactions up to there: what each mirror and each fold is to hold. */
+  readonly states: readonly ReadonlyMap<ReadTable, TableTexts>[];
 }
 
 export function sourceStory(scenario: Scenario, schedule: Schedule): SourceStory {
   const { projection, given = {}, when = [], foreignKeys } = scenario;
   const { start = 'snapshot', withoutEnd = [], restarts = [], gaps = [] } = schedule;
   const source = new SourceTables(projection, foreignKeys);
-  const states: ReadonlyMap<MirrorTable, TableTexts>[] = [];
+  const folds = new ExpectedFolds(projection);
+  const states: ReadonlyMap<ReadTable, TableTexts>[] = [];
   const steps: HistoryStep[] = [];
   const transactions: HistoryTransaction[] = [];
   const keep = () =>
-    states.push(new Map(projection.tables.map((table) => [table, textsOf(table, source.rows(table))])));
+    states.push(
+      new Map<ReadTable, TableTexts>([
+        ...projection.tables.map((table) => [table, textsOf(table, source.rows(table))] as const),
+        ...projection.folds.map((fold) => [fold, textsOf(fold, folds.rows(fold))] as const),
+      ]),
+    );
   const commit = (changes: Transaction, ended: boolean) => {
     const transaction = transactions.length;
     const gtid = { domain: 0, server: 1, sequence: BigInt(transaction + 1) };
-    const rows = source.change(changes, { sequence: transaction + 1, gtid }).map(historyRow);
+    const told = source.change(changes, { sequence: transaction + 1, gtid });
+    folds.commit(told, source);
+    const rows = told.map(historyRow);
     steps.push({ kind: 'begin', transaction });
     for (const row of rows) steps.push({ kind: 'row', transaction, row });
     if (ended) steps.push({ kind: 'end', transaction });
@@ -39,6 +48,7 @@ export function sourceStory(scenario: Scenario, schedule: Schedule): SourceStory
   if (start === 'snapshot') {
     for (const change of source.change([put(given)], { sequence: 0, gtid: null }))
       steps.push({ kind: 'loose', row: historyRow({ ...change, operation: 'read' }) });
+    folds.snapshot(source);
   }
   keep();
   // A position is known with the next transaction, of whatever table.
@@ -62,6 +72,6 @@ function historyRow(change: ChangeEvent): HistoryRow {
   return { id: rows++, partition: `${change.table}/0`, subscribed: true, skipped: false, change };
 }
 
-export function textsOf(table: MirrorTable, rows: readonly Row[]): TableTexts {
+export function textsOf(table: ReadTable, rows: readonly Row[]): TableTexts {
   return rows.map((row) => JSON.stringify(table.columns.map((column) => textOf(column, row[column.from]!)))).sort();
 }

@@ -81,6 +81,10 @@ export class WatchedStore implements ReadStore {
     return this.#store.find(table, where, limit);
   }
 
+  scan(table: MirrorTable, atOnce: number): AsyncGenerator<Row[]> {
+    return this.#store.scan(table, atOnce);
+  }
+
   async set(table: MirrorTable, where: Where, values: readonly SourceValue[]): Promise<void> {
     await this.#pass('before rows');
     await this.#store.set(table, where, values);
