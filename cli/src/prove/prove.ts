@@ -1,10 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { differences, KitError, type Proof, type ProofProgress, prove as proveReadModel } from '@banyan/kit';
+import {
+  copyVerdicts,
+  differences,
+  KitError,
+  type Proof,
+  type ProofProgress,
+  prove as proveReadModel,
+} from '@banyan/kit';
+import { kafkaJsTransport } from '@banyan/kit/transport';
 import { type Arguments, type Command, type Context, wholeNumber } from '../command.ts';
 import { type Problem, problemOf } from '../errors.ts';
 import { duration } from '../status/render.ts';
+import { needs, type Target } from '../target.ts';
 import { escaped, jsonLine } from '../terminal/escape.ts';
 import { columns } from '../terminal/table.ts';
+import { dropReadModel, makeVersion } from '../users.ts';
 import { keyWords } from './key-words.ts';
 import { type Proved, provedServices } from './proved.ts';
 
@@ -14,7 +24,8 @@ export const prove: Command = {
 
 Compares a read model with the monolith's tables, mirrors and queries alike, while both go on: the projection is held for
 some milliseconds, both sides are read in snapshots at exactly one GTID, and checksums are compared, down to the row and
-column. Nothing is changed; what differs is written down for banyan repair. Cut off, it goes on where it was.
+column. Nothing is changed; what differs is written down for banyan repair. Cut off, it goes on where it was. A fold is folded
+again from the first message on, in a database beside; with --continuous once an hour.
 
   banyan prove                                   all services; exit code 1 when a row differs
   banyan prove accounts --rows-per-second 5000   a budget for the source: rows read there in a second
@@ -35,17 +46,21 @@ column. Nothing is changed; what differs is written down for banyan repair. Cut 
 
 async function runProve(context: Context, args: Arguments): Promise<number> {
   const { signal } = context;
-  const { all } = await provedServices(context, args.words[0]);
+  const { target, all } = await provedServices(context, args.words[0]);
   const isContinuous = args.options.continuous === true;
-  for (;;) {
+  for (let foldedMs = 0; ; ) {
     const results: Result[] = [];
-    for (const one of all) results.push(await proveOne(context, args, one));
+    const isFoldedAgain = Date.now() - foldedMs > foldAgainMs;
+    if (isFoldedAgain) foldedMs = Date.now();
+    for (const one of all) results.push(await proveOne(context, args, one, isFoldedAgain ? target : null));
     const isRight = results.every(({ problem }) => problem === null);
     await tell(context, results);
     if (!isContinuous) return isRight ? 0 : 1;
     await delay(1000, undefined, { signal });
   }
 }
+
+const foldAgainMs = 3_600_000;
 
 interface Result {
   readonly name: string;
@@ -54,7 +69,9 @@ interface Result {
   readonly problem: Problem | null;
 }
 
-async function proveOne({ output, signal }: Context, args: Arguments, one: Proved): Promise<Result> {
+/** `target`: whose stream is folded again, when the service has folds; null: these are not proved. */
+async function proveOne(context: Context, args: Arguments, one: Proved, target: Target | null): Promise<Result> {
+  const { output, signal } = context;
   const { service, source, database } = one;
   const { name, projection } = service;
   const budget = args.options['rows-per-second'];
@@ -65,19 +82,37 @@ async function proveOne({ output, signal }: Context, args: Arguments, one: Prove
     output.say(name, progressText(progress));
   };
   try {
+    await using folding = target && projection.folds.length > 0 ? await foldingAgain(target, one) : null;
     const proof = await proveReadModel({
       ...{ projection, source, database, signal, onProgress },
+      ...(folding && { folding }),
       snapshotMs: 1000 * wholeNumber(args, 'snapshot', 5, 1, 25),
       anew: args.options.anew === true,
       ...(budget !== undefined && { rowsPerSecond: wholeNumber(args, 'rows-per-second', 0, 1, 100_000_000) }),
     });
     const shown = await differences(database, name, wholeNumber(args, 'show', 10, 0, 10_000));
-    const problem = proof.differences === 0 ? null : differProblem(name, proof.differences);
+    const problem = proof.differences === 0 ? null : differProblem(name, proof);
     return { name, proof, shown, problem };
   } catch (thrown) {
     if (!(thrown instanceof KitError)) throw thrown;
     return { name, proof: null, shown: [], problem: problemOf(name, thrown) };
   }
+}
+
+/** What a fold is folded again into is gone afterwards, and before: one that was cut off has left it. */
+async function foldingAgain({ stack }: Target, { service: { name }, database }: Proved) {
+  for (const part of ['kafka', 'registry'] as const) await needs(stack.part(part));
+  const scratch = `${name}__proof`;
+  await dropReadModel(stack, scratch);
+  await makeVersion(stack, name, scratch);
+  await copyVerdicts(database, name, scratch);
+  return {
+    scratch: { ...database, database: scratch },
+    transport: () => kafkaJsTransport({ brokers: [stack.kafka], clientId: 'banyan-prove' }),
+    registryUrl: stack.registryUrl,
+    topicPrefix: 'bank',
+    [Symbol.asyncDispose]: () => dropReadModel(stack, scratch),
+  };
 }
 
 function progressText({ table, rows, estimatedRows, position, differences }: ProofProgress): string {
@@ -86,12 +121,15 @@ function progressText({ table, rows, estimatedRows, position, differences }: Pro
   return `${table}: ${rows} rows${share}, ${found}, at ${position}`;
 }
 
-const differProblem = (name: string, count: number): Problem => ({
-  where: name,
-  code: 'different',
-  message: count === 1 ? 'one row is not as the source has it' : `${count} rows are not as the source has them`,
-  remedy: `put them right: banyan repair ${name}`,
-});
+function differProblem(name: string, { differences: count, tables }: Proof): Problem {
+  const folded = tables.filter(({ kind }) => kind === 'fold').reduce((sum, { differences }) => sum + differences, 0);
+  const others = count === 1 ? 'one row is not as the source has it' : `${count} rows are not as the source has them`;
+  const remedies = [
+    ...(folded < count ? [`put them right: banyan repair ${name}`] : []),
+    ...(folded > 0 ? [`fold ${folded} of them anew: banyan rebuild ${name}`] : []),
+  ];
+  return { where: name, code: 'different', message: others, remedy: remedies.join('; ') };
+}
 
 async function tell({ output, json }: Context, results: readonly Result[]): Promise<void> {
   const problems = results.flatMap(({ problem }) => (problem ? [problem] : []));

@@ -48,8 +48,11 @@ export async function repairReadModel(
   });
 }
 
-function textOf(name: string, { repaired, parked }: Repair): string {
-  const left = parked === 0 ? '' : `; ${parked} left as they are, their keys are parked: banyan unpark ${name}`;
+function textOf(name: string, { repaired, parked, folded }: Repair): string {
+  const left = [
+    parked === 0 ? '' : `; ${parked} left as they are, their keys are parked: banyan unpark ${name}`,
+    folded === 0 ? '' : `; ${folded} rows of folds left as they are, fold them anew: banyan rebuild ${name}`,
+  ].join('');
   if (repaired > 0) return `${name}: ${repaired} repaired; prove it again: banyan prove ${name}${left}`;
   return `${name}: nothing to repair; look for differences with banyan prove ${name}${left}`;
 }

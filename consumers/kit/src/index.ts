@@ -39,6 +39,7 @@ export {
 export {
   Barrier,
   differences,
+  type FoldingAgain,
   type Proof,
   type ProofProgress,
   type ProveOptions,

@@ -72,6 +72,7 @@ export class Folds {
     if (first!.transaction !== null) await this.begin();
     if (!this.#begun || kind === 'change') return;
     await this.run();
+    this.#known.clear();
     if (kind === 'truncate') await this.#emptied(first!);
     else for (const [source, all] of Map.groupBy(changes, ({ table }) => table)) await this.#lookUp(source, all);
   }
@@ -131,7 +132,7 @@ export class Folds {
     const mirror = this.#mirrors.get(change.table)!;
     const place = placeOf(mirror, keyOf(mirror, change.after!));
     const before = this.#known.get(place) ?? null;
-    this.#known.delete(place);
+    this.#known.set(place, change.after);
     return { ...change, before, operation: before === null ? 'create' : 'update' };
   }
 
@@ -219,7 +220,7 @@ export class Folds {
       if (error.code !== 'row-refused') throw error;
       throw failed(`fold '${fold.name}': ${error.message}`, error);
     }
-    for (const { before, row } of changed) this.#log?.note(fold, before, row);
+    if (this.#log?.follows(fold)) for (const { before, row } of changed) this.#log.note(fold, before, row);
   }
 }
 

@@ -18,7 +18,7 @@ export interface ComparedSide {
 /** A table of the read model beside what it must be equal to. */
 export interface ComparedTable {
   readonly name: string;
-  readonly kind: 'mirror' | 'query';
+  readonly kind: 'mirror' | 'query' | 'fold';
   /** The database on the source that it is read in. */
   readonly database: string;
   readonly columns: readonly string[];
@@ -51,6 +51,18 @@ export async function comparedTables(
       source: side(null, from),
       read: side(here, `${quoted(table.name)} t`),
     });
+  }
+  return compared;
+}
+
+/** Folds beside the same tables in a database where they were folded again. */
+export async function comparedFolds({ folds }: Projection, scratch: Session, read: Session): Promise<ComparedTable[]> {
+  const compared: ComparedTable[] = [];
+  for (const table of folds) {
+    const [there, here] = [await factsOf(scratch, table.name), await factsOf(read, table.name)];
+    const side = (facts: Facts, other: Facts) =>
+      sideOf(table, `${quoted(table.name)} t`, ({ name }) => name, facts, other, rangeOf(table.key));
+    compared.push({ ...named(table, 'fold', ''), source: side(there, here), read: side(here, there) });
   }
   return compared;
 }
@@ -116,11 +128,12 @@ interface FactsRow {
 }
 
 async function factsOf(session: Session, table: string): Promise<Facts> {
+  const schema = table.slice(0, Math.max(0, table.indexOf('.')));
   const rows = await session.rows<FactsRow>(
     `SELECT column_name AS name, data_type AS data_type, column_type AS column_type, character_set_name AS charset,
        collation_name AS collation, numeric_scale AS scale, datetime_precision AS fraction
-     FROM information_schema.columns WHERE table_schema = ? AND table_name = ?`,
-    [table.slice(0, table.indexOf('.')), table.slice(table.indexOf('.') + 1)],
+     FROM information_schema.columns WHERE table_schema = IF(? = '', DATABASE(), ?) AND table_name = ?`,
+    [schema, schema, table.slice(table.indexOf('.') + 1)],
   );
   return new Map(
     rows.map(({ name, data_type, column_type, charset, collation, scale, fraction }) => [

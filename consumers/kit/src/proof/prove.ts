@@ -14,19 +14,22 @@ import {
   type Session,
   type TableEvidence,
 } from '../read-store/index.ts';
-import { type ComparedTable, comparedTables } from './compared.ts';
+import { type ComparedTable, comparedFolds, comparedTables } from './compared.ts';
 import { differencesIn, type Sum, sumOf } from './differences.ts';
+import { atFoldedAgain, FoldAgain, type FoldingAgain } from './fold-again.ts';
 import { type KeyRange, type KeyValue, keyOf, keyText, rangeCondition } from './key-range.ts';
 import { parkedKeys } from './parked-keys.ts';
 import { readWhole, type WholeRead } from './plan.ts';
 import { openReadModel, openSource } from './snapshots.ts';
-import { type Window, Windows } from './windows.ts';
+import { atSource, type Window, Windows, type WindowsCost } from './windows.ts';
 
 export interface ProveOptions {
   readonly projection: Projection;
   /** The monolith's server, as one who may SELECT. */
   readonly source: Omit<DatabaseAccess, 'database'>;
   readonly database: DatabaseAccess;
+  /** How folds are folded again; without it they are not proved. */
+  readonly folding?: FoldingAgain;
   /** The most rows a second that are read on the source; default: as many as one connection gives. */
   readonly rowsPerSecond?: number;
   /** How old a snapshot may get, on both sides, ms; default 5,000, at most 25,000. DDL of the source waits that long. */
@@ -49,7 +52,7 @@ export interface ProofProgress {
 /** What the proof of one table came to. */
 export interface TableProof {
   readonly table: string;
-  readonly kind: 'mirror' | 'query';
+  readonly kind: ComparedTable['kind'];
   readonly rows: number;
   readonly differences: number;
   /** Keys that are parked: their rows are not said to be true. */
@@ -84,23 +87,52 @@ const mostDifferences = 10_000;
 /**
  * Compares a read model with its source: each range of keys at one position, in a snapshot on either side, by checksum, then row by
  * row where these differ. Writes down how far it has come and what it found; cut off, the next one goes on there. It shares no code
- * with what applies changes.
+ * with what applies changes. A fold has no source to be read: the whole stream is folded again, and the two are compared.
  *
  * Throws KitError `not-held` when the projection cannot be held, `source-unreachable`, `database-unreachable`, `declaration` when a
  * table cannot be compared, and `too-different`.
  */
 export async function prove(options: ProveOptions): Promise<Proof> {
-  const { projection, source: access, database } = options;
+  const { projection, source: access, database, signal } = options;
   await using source = await openSource({ ...access, database: schemaOf(projection) });
   await using read = await openReadModel(database);
   await using notes = await openReadModel(database);
   if (options.anew) await forgetProgress(notes, projection.name);
-  const tables = await comparedTables(projection, source, read, database.database);
-  const begun = new Map(
-    (await evidenceOf(notes, projection.name)).filter((one) => !one.isWhole).map((one) => [one.table, one]),
-  );
-  const windows = new Windows({ ...options, projection: projection.name, sessions: { source, read }, notes });
   const since = Date.now();
+  const sessions = { source, read };
+  const open = atSource(projection.name, sessions, notes, signal);
+  const tables = await comparedTables(projection, source, read, database.database);
+  const parts = [await proveTables(options, tables, new Windows({ ...options, sessions, open }), notes)];
+  if (projection.folds.length > 0 && options.folding)
+    parts.push(await proveFolds(options, options.folding, read, notes));
+  const proofs = parts.flatMap(({ proofs }) => proofs);
+  const costs = parts.map(({ cost }) => cost);
+  return {
+    tables: proofs,
+    rows: proofs.reduce((sum, { rows }) => sum + rows, 0),
+    differences: proofs.reduce((sum, { differences }) => sum + differences, 0),
+    tookMs: Date.now() - since,
+    longestSnapshotMs: Math.max(...costs.map((cost) => cost.longestSnapshotMs)),
+    longestHoldMs: Math.max(...costs.map((cost) => cost.longestHoldMs)),
+    heldMs: costs.reduce((sum, cost) => sum + cost.heldMs, 0),
+    sourceMs: parts[0]!.cost.sourceMs,
+  };
+}
+
+interface ProvedTables {
+  readonly proofs: readonly TableProof[];
+  readonly cost: WindowsCost;
+}
+
+async function proveTables(
+  options: ProveOptions,
+  tables: readonly ComparedTable[],
+  windows: Windows,
+  notes: Session,
+): Promise<ProvedTables> {
+  const begun = new Map(
+    (await evidenceOf(notes, options.projection.name)).filter((one) => !one.isWhole).map((one) => [one.table, one]),
+  );
   const proofs: TableProof[] = [];
   try {
     // One that was cut off first: the others are begun anew.
@@ -109,13 +141,38 @@ export async function prove(options: ProveOptions): Promise<Proof> {
   } finally {
     await windows.close();
   }
-  return {
-    tables: proofs,
-    rows: proofs.reduce((sum, { rows }) => sum + rows, 0),
-    differences: proofs.reduce((sum, { differences }) => sum + differences, 0),
-    tookMs: Date.now() - since,
-    ...windows.cost,
-  };
+  return { proofs, cost: windows.cost };
+}
+
+/** Folds from the first message on, beside, and compares the two at one position. */
+async function proveFolds(
+  options: ProveOptions,
+  folding: FoldingAgain,
+  read: Session,
+  notes: Session,
+): Promise<ProvedTables> {
+  const { projection, source, signal, onProgress } = options;
+  await using _again = await FoldAgain.start({
+    ...{ ...folding, projection, source },
+    ...(signal && { signal }),
+    onProgress: ({ rowsApplied: rows, lag }) => {
+      const left = [...lag.values()].reduce((sum, messages) => sum + messages, 0);
+      onProgress?.({
+        table: 'folding again',
+        rows,
+        estimatedRows: rows + left,
+        position: 'no position',
+        differences: 0,
+      });
+    },
+  });
+  await using scratch = await openReadModel(folding.scratch);
+  await using scratchNotes = await openReadModel(folding.scratch);
+  const sessions = { source: scratch, read };
+  const open = atFoldedAgain(projection.name, sessions, { read: notes, scratch: scratchNotes }, signal);
+  const { rowsPerSecond: _, ...unlimited } = options; // it costs the source nothing
+  const windows = new Windows({ ...options, sessions, open });
+  return await proveTables(unlimited, await comparedFolds(projection, scratch, read), windows, notes);
 }
 
 /** What was found and not repaired. Throws KitError `database-unreachable`. */
@@ -211,7 +268,7 @@ class TableProver {
 
   /** A SELECT for which the source has no index would read whole tables for each range. */
   async #checkPlan({ source }: Window, range: KeyRange): Promise<void> {
-    if (this.#isPlanned || this.#table.kind === 'mirror' || range.upTo === null) return;
+    if (this.#isPlanned || this.#table.kind !== 'query' || range.upTo === null) return;
     const [largest] = await readWhole(source, this.#table.source, range);
     if (largest && largest.rows > mostWholeReads * this.#size) throw this.#noIndex(largest);
     this.#isPlanned = true;

@@ -4,20 +4,20 @@ import { Barrier } from './barrier.ts';
 import type { Sessions } from './differences.ts';
 import { endSnapshot, openReadSnapshot, openSourceSnapshot } from './snapshots.ts';
 
-/** A snapshot of the source and one of the read model, both at exactly one position. */
+/** A snapshot of the source, or of what was folded again, and one of the read model, both at exactly one position. */
 export interface Window extends Sessions {
   readonly position: string;
   /** Counts how long the source works. */
   timed<T>(work: Promise<T>): Promise<T>;
 }
 
+/** Opens both snapshots at one position; says how long the projection was held for it, ms. */
+export type OpenWindow = () => Promise<{ readonly position: Position; readonly heldMs: number }>;
+
 export interface WindowsOptions {
-  readonly projection: string;
   readonly sessions: Sessions;
-  /** Another session on the read model, outside the snapshots. */
-  readonly notes: Session;
+  readonly open: OpenWindow;
   readonly snapshotMs?: number;
-  readonly signal?: AbortSignal;
 }
 
 export interface WindowsCost {
@@ -78,21 +78,26 @@ export class Windows {
     await Promise.all([this.#options.sessions.source, this.#options.sessions.read].map(endSnapshot));
   }
 
-  /** Both snapshots are open before the projection goes on; it waits for that alone. */
   async #begin(): Promise<{ position: Position; sinceMs: number }> {
-    const { projection, notes, sessions, signal } = this.#options;
     const sinceMs = Date.now();
+    const { position, heldMs } = await this.#options.open();
+    this.#cost.heldMs += heldMs;
+    this.#cost.longestHoldMs = Math.max(this.#cost.longestHoldMs, heldMs);
+    return { position, sinceMs };
+  }
+}
+
+/** At a position of the source; both snapshots are open before the projection goes on, which waits for that alone. `notes` is a session of its own. */
+export function atSource(projection: string, sessions: Sessions, notes: Session, signal?: AbortSignal): OpenWindow {
+  return async () => {
     await using barrier = await Barrier.hold({ session: notes, projection, ...(signal && { signal }) });
     const heldSince = Date.now();
     const position = await openSourceSnapshot(sessions.source);
     await barrier.advance(position);
     await openReadSnapshot(sessions.read, projection, position);
     await barrier.release();
-    const heldMs = Date.now() - heldSince;
-    this.#cost.heldMs += heldMs;
-    this.#cost.longestHoldMs = Math.max(this.#cost.longestHoldMs, heldMs);
-    return { position, sinceMs };
-  }
+    return { position, heldMs: Date.now() - heldSince };
+  };
 }
 
 const statementTimedOut = 1969;

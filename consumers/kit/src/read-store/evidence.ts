@@ -1,4 +1,4 @@
-import type { Projection } from '../projection/declaration.ts';
+import { type Projection, readTablesOf } from '../projection/declaration.ts';
 import type { Session } from './session.ts';
 
 const proofTable = `CREATE TABLE IF NOT EXISTS banyan_proof (
@@ -220,8 +220,8 @@ export interface ProofFact {
   readonly differences: number;
 }
 
-export function proofFact({ tables, queries }: Projection, evidence: readonly TableEvidence[]): ProofFact {
-  const whole = [...tables, ...queries].map(({ name }) => evidence.find((one) => one.table === name && one.isWhole));
+export function proofFact(projection: Projection, evidence: readonly TableEvidence[]): ProofFact {
+  const whole = readTablesOf(projection).map(({ name }) => evidence.find((one) => one.table === name && one.isWhole));
   const known = whole.filter((one) => one !== undefined);
   const newest = [...new Map(evidence.map((one) => [one.table, one])).values()];
   const sum = (list: readonly TableEvidence[], value: (one: TableEvidence) => number) =>
