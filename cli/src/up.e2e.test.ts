@@ -12,7 +12,7 @@ import { freePorts } from '../../e2e/src/free-ports.ts';
 import { temporaryFolder } from '../../e2e/src/temporary-folder.ts';
 import { root } from './config.ts';
 import { type ServiceParts, servicePartsIn } from './parts/service-parts.ts';
-import { services, tablesOf } from './services.ts';
+import { type Service, services, tablesOf } from './services.ts';
 import { banyan, linesOf, Run } from './testing-cli.ts';
 
 jest.setTimeout(240_000);
@@ -22,7 +22,8 @@ let dataDir: string;
 let upTookMs = 0;
 let env: Record<string, string>;
 /** Whatever services there are. */
-const names = (await services()).map(({ name }) => name);
+const all = await services();
+const names = all.map(({ name }) => name);
 const first = names[0]!;
 
 beforeAll(async () => {
@@ -214,6 +215,31 @@ describe('banyan up, and what can be asked then', () => {
     expect(await status()).toMatchObject({ code: 0 });
     await read.end();
   }, 480_000);
+
+  const folding = all.filter(({ projection }) => projection.folds.length > 0);
+  (folding.length > 0 ? it : it.skip)('proves folds by folding again, and leaves nothing of that behind', async () => {
+    const [{ name, projection }] = folding as [Service];
+    const fold = projection.folds[0]!.name;
+    const read = await mysql.createConnection({ ...(await stack().rootAccess('read-db')), database: name });
+    const proof = async () => JSON.parse((await banyan(['prove', name, '--json'], env)).stdout);
+    const tables = [{ table: fold, kind: 'fold', differences: 0 }];
+    expect(await proof()).toMatchObject({
+      ok: true,
+      projections: [{ tables: expect.arrayContaining(tables.map(expect.objectContaining)) }],
+    });
+    await read.query('DELETE FROM ?? LIMIT 1', [fold]);
+    expect(await proof()).toMatchObject({
+      ok: false,
+      problems: [{ code: 'different', remedy: `fold 1 of them anew: banyan rebuild ${name}` }],
+      projections: [{ differing: [{ table: fold, kind: 'missing' }] }],
+    });
+    expect(await banyan(['repair', name], env)).toMatchObject({ code: 0, stdout: expect.stringContaining('rebuild') });
+    expect(await banyan(['rebuild', name], env)).toMatchObject({ code: 0 });
+    expect(await proof()).toMatchObject({ ok: true });
+    const [left] = await read.query<RowDataPacket[]>("SHOW DATABASES LIKE '%proof'");
+    expect(left).toEqual([]);
+    await read.end();
+  });
 
   it('shows logs, and goes on with a part that starts again', async () => {
     const [{ api }] = servicePartsIn(stack()) as [ServiceParts];
