@@ -40,7 +40,8 @@ const lostConnection =
   '(?s).*(Connection reset|Connection refused|Broken pipe|Socket closed|Failed to read next byte|unexpected end of stream).*';
 
 const forever = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' };
-const avroConverter = 'io.apicurio.registry.utils.converter.AvroConverter';
+/** Ours over Apicurio's, which writes the DEFAULT for a NULL: decision 14. */
+const avroConverter = 'dev.banyan.NullKeepingAvroConverter';
 
 /** A connector that captures exact values, whole transactions and truncates, and its topics, which never expire. */
 export function capture(options: CaptureOptions): Capture {

@@ -26,7 +26,7 @@ describe('values', () => {
   beforeAll(async () => {
     bridge = await openBridge('values');
     await bridge.source.query(
-      'CREATE TABLE edges (id BIGINT PRIMARY KEY, amount DECIMAL(38,10), nothing INT, words VARCHAR(100), at DATETIME(6)) CHARACTER SET utf8mb4',
+      'CREATE TABLE edges (id BIGINT PRIMARY KEY, amount DECIMAL(38,10), nothing INT DEFAULT 5, words VARCHAR(100), at DATETIME(6)) CHARACTER SET utf8mb4',
     );
     await bridge.source.query('INSERT INTO edges VALUES ?', [[Object.values(edges.snapshot)]]);
     await bridge.capture(['edges']);

@@ -15,6 +15,7 @@ export interface Artefacts {
   readonly debezium: string;
   readonly converter: string;
   readonly registry: string;
+  readonly compiler: string;
 }
 
 export interface FetchOptions {
@@ -54,12 +55,13 @@ export async function fetchArtefacts(
     debezium: join(home, 'debezium/debezium-connector-mariadb'),
     converter: join(home, 'converter'),
     registry: join(home, 'registry'),
+    compiler: join(home, 'compiler'),
   };
 }
 
 async function lockHash(source: string): Promise<string> {
   const hash = createHash('sha256').update(await readFile(join(source, 'pom.xml')));
-  for (const module of ['mariadb', 'kafka', 'debezium', 'converter', 'registry']) {
+  for (const module of ['mariadb', 'kafka', 'debezium', 'converter', 'registry', 'compiler']) {
     hash.update(await readFile(join(source, module, 'pom.xml')));
   }
   return hash

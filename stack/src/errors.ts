@@ -5,6 +5,7 @@ export type StackErrorCode =
   | 'java-missing'
   | 'fetch-failed'
   | 'artefact-changed'
+  | 'compile-failed'
   | 'part-died'
   | 'not-ready'
   | 'not-started';

@@ -20,6 +20,8 @@ export interface Layout {
   readonly ports: Ports;
   readonly java: string;
   readonly artefacts: Artefacts;
+  /** The jar of our own converter, compiled here. */
+  readonly converterJar: string;
 }
 
 const layoutFile = (dataDir: string): string => join(dataDir, 'stack.json');
@@ -40,7 +42,7 @@ export function readLayout(dataDir: string): Layout {
 
 /** What each part of the stack is, on this layout. */
 export function specsOf(layout: Layout, credentials: Credentials): PartSpec[] {
-  const { java, cacheDir, dataDir, ports, artefacts } = layout;
+  const { java, cacheDir, dataDir, ports, artefacts, converterJar } = layout;
   const artefactsKey = createHash('sha256').update(JSON.stringify(artefacts)).digest('hex');
   const jvm = new Jvm({ java, cacheDir, dataDir, artefactsKey });
   const server = { home: artefacts.mariadb, dataDir, credentials };
@@ -57,6 +59,7 @@ export function specsOf(layout: Layout, credentials: Credentials): PartSpec[] {
         {
           name: 'converter',
           folder: artefacts.converter,
+          jars: [converterJar],
           converters: converters.map((name) => `io.apicurio.registry.utils.converter.${name}`),
         },
       ],

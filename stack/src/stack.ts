@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fetchArtefacts } from './artefacts.ts';
 import { alreadyRunning, Claim, forgetEndedOwner, otherOwner } from './claim.ts';
 import type { PartName, Ports, StackConfig } from './config.ts';
+import { converterJar } from './converter.ts';
 import { Credentials } from './credentials.ts';
 import { StackError } from './errors.ts';
 import { findJava } from './java.ts';
@@ -46,8 +47,8 @@ export class Stack {
 
   /**
    * Fetches what is missing; starts nothing. Throws StackError `already-running` when another process runs the stack of this
-   * data folder, `java-missing`, `fetch-failed`, `artefact-changed`, or `config` for a cache that cannot be written or a
-   * machine that the parts are not built for.
+   * data folder, `java-missing`, `fetch-failed`, `artefact-changed`, `compile-failed`, or `config` for a cache that
+   * cannot be written or a machine that the parts are not built for.
    */
   static async prepare(config: StackConfig, progress: Progress, signal?: AbortSignal): Promise<Stack> {
     const machine = `${process.platform} on ${process.arch}`;
@@ -62,9 +63,12 @@ export class Stack {
     const say = (who: string) => (text: string) => progress(who, text);
     const java = await findJava(config.cacheDir, process.env, say('java'), undefined, signal);
     const artefacts = await fetchArtefacts(config.cacheDir, say('fetch'), { signal });
+    const { compiler, converter, kafka } = artefacts;
+    const compilation = { java, compiler, against: [converter, kafka], signal };
+    const jar = await converterJar(config.cacheDir, say('fetch'), compilation);
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     for (const folder of ['run', 'log']) await mkdir(join(config.dataDir, folder), { recursive: true });
-    return new Stack({ ...config, java, artefacts });
+    return new Stack({ ...config, java, artefacts, converterJar: jar });
   }
 
   /** The stack that was last started in a data folder, as seen from any process. Throws StackError `not-started`. */

@@ -29,7 +29,7 @@ export async function fakeMaven(folder: string, script = 'exit 0', stopsHalfWay 
     string,
     string,
   ];
-  for (const module of ['', 'mariadb', 'kafka', 'debezium', 'converter', 'registry']) {
+  for (const module of ['', 'mariadb', 'kafka', 'debezium', 'converter', 'registry', 'compiler']) {
     await mkdir(join(poms, module), { recursive: true });
     await writeFile(join(poms, module, 'pom.xml'), `<project>${module}</project>`);
   }

@@ -91,6 +91,7 @@ describe('the whole stack', () => {
       expect.arrayContaining([
         'io.debezium.connector.mariadb.MariaDbConnector',
         'io.apicurio.registry.utils.converter.AvroConverter',
+        'dev.banyan.NullKeepingAvroConverter',
       ]),
     );
   });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newFolder, removeFolder } from '../testing.ts';
@@ -13,7 +13,8 @@ describe('the preparation of Connect', () => {
   afterEach(() => removeFolder(dataDir));
 
   const spec = (plugin: string) => {
-    const plugins = [{ name: 'one', folder: join(dataDir, plugin), converters: ['a.B', 'a.C'] }];
+    const jars = [join(dataDir, `${plugin}.d`, 'our.jar')];
+    const plugins = [{ name: 'one', folder: join(dataDir, plugin), jars, converters: ['a.B', 'a.C'] }];
     const jvm = new Jvm({ java: process.execPath, cacheDir: dataDir, dataDir, artefactsKey: plugin });
     const secretsDir = join(dataDir, 'ü');
     return connect({ home: '/kafka', plugins, dataDir, secretsDir, port: 2, kafkaPort: 1, jvm });
@@ -24,7 +25,8 @@ describe('the preparation of Connect', () => {
       await mkdir(join(dataDir, version));
       await spec(version).prepare();
       expect(await realpath(join(dataDir, 'connect/plugins/one/jars'))).toBe(await realpath(join(dataDir, version)));
-      expect((await readdir(join(dataDir, 'connect/plugins/one'))).sort()).toEqual(['jars', 'manifest.jar']);
+      expect((await readdir(join(dataDir, 'connect/plugins/one'))).sort()).toEqual(['jars', 'manifest.jar', 'our.jar']);
+      expect(await readlink(join(dataDir, 'connect/plugins/one/our.jar'))).toBe(join(dataDir, `${version}.d/our.jar`));
     }
   });
 

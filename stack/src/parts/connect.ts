@@ -1,5 +1,5 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { PartSpec } from '../part.ts';
 import { ok } from './http.ts';
 import type { Jvm } from './jvm.ts';
@@ -9,6 +9,8 @@ import { storedZip } from './stored-zip.ts';
 export interface ConnectPlugin {
   readonly name: string;
   readonly folder: string;
+  /** Jars that stand beside those of the folder, with their own manifests. */
+  readonly jars?: readonly string[];
   /** Classes of converters that the jars do not name in META-INF/services themselves. */
   readonly converters?: readonly string[];
 }
@@ -71,9 +73,10 @@ export function connect(options: ConnectOptions): PartSpec {
 async function layOut(plugin: ConnectPlugin, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await symlink(plugin.folder, join(folder, 'jars'));
+  for (const jar of plugin.jars ?? []) await symlink(jar, join(folder, basename(jar)));
   if (!plugin.converters) return;
   const manifest = 'META-INF/services/org.apache.kafka.connect.storage.Converter';
-  await writeFile(join(folder, 'manifest.jar'), storedZip(manifest, `${plugin.converters.join('\n')}\n`));
+  await writeFile(join(folder, 'manifest.jar'), storedZip({ [manifest]: `${plugin.converters.join('\n')}\n` }));
 }
 
 function workerProperties(options: ConnectOptions, pluginPath: string): Record<string, string | number | boolean> {

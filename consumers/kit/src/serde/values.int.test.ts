@@ -67,17 +67,25 @@ const ofApi = (value: Row[string] | undefined, { declared, json }: ExactType) =>
 const exactColumns = exact.flatMap((one, index) => [
   { ...one, name: `v${index}`, definition: `v${index} ${one.type}` },
   ...(one.type in presets
-    ? [{ ...one, name: `d${index}`, definition: `d${index} ${one.type} NOT NULL DEFAULT ${presets[one.type]}` }]
+    ? [
+        { ...one, name: `d${index}`, definition: `d${index} ${one.type} NOT NULL DEFAULT ${presets[one.type]}` },
+        { ...one, name: `n${index}`, definition: `n${index} ${one.type} NULL DEFAULT ${presets[one.type]}` },
+      ]
     : []),
 ]);
 const rowCount = 1 + Math.max(...exact.map(({ values }) => values.length));
-/** One row for each place in the lists of values; the last row is of NULLs alone. */
+const nullable = exactColumns.filter(({ name }) => name.startsWith('n'));
+/**
+ * One row for each place in the lists of values; the last row is of NULLs alone. What may be NULL and has a DEFAULT has that in the
+ * first row, NULL in the others.
+ */
 const insertRows = (table: string, first: number) => {
   const rows = Array.from({ length: rowCount }, (_, row) => [
     first + row,
     ...exact.map(({ values }) => values[row] ?? (values.includes('DEFAULT') ? 'DEFAULT' : 'NULL')),
+    ...nullable.map(() => (row === 0 ? 'DEFAULT' : 'NULL')),
   ]);
-  const columns = exact.map((_, index) => `v${index}`).join(', ');
+  const columns = [...exact.map((_, index) => `v${index}`), ...nullable.map(({ name }) => name)].join(', ');
   return `SET STATEMENT sql_mode = 'STRICT_ALL_TABLES' FOR INSERT INTO ${table} (id, ${columns}) VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')}`;
 };
 const createTable = (table: string) =>

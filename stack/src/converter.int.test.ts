@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Artefacts, fetchArtefacts } from './artefacts.ts';
+import { readConfig } from './config.ts';
+import { type CompileOptions, compileConverter, converterJar } from './converter.ts';
+import { findJava } from './java.ts';
+import { storedZip } from './parts/stored-zip.ts';
+import { newFolder, removeFolder } from './testing.ts';
+import { runTool } from './tool.ts';
+
+const ownSource = join(import.meta.dirname, '../converter/NullKeepingAvroConverter.java');
+const say = () => {};
+
+describe('our converter', () => {
+  let folder: string;
+  let java: string;
+  let artefacts: Artefacts;
+  let options: CompileOptions;
+  beforeAll(async () => {
+    const { cacheDir } = readConfig(process.env, { root: '/', purpose: 'test', portBase: 20_000 });
+    java = await findJava(cacheDir, process.env, say);
+    artefacts = await fetchArtefacts(cacheDir, say);
+  }, 300_000);
+  beforeEach(async () => {
+    folder = await newFolder('converter');
+    options = { java, compiler: artefacts.compiler, against: [artefacts.converter, artefacts.kafka] };
+  });
+  afterEach(() => removeFolder(folder));
+
+  const sourceOf = async (name: string, text: string) => {
+    const file = join(folder, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    return file;
+  };
+
+  it('is compiled once, and anew when its source or what it stands on is another', async () => {
+    const said: string[] = [];
+    const jar = () => converterJar(folder, (text) => said.push(text), options);
+    const first = await jar();
+    expect(await jar()).toBe(first);
+    expect(said).toEqual(['compiling the converter']);
+    const own = await readFile(ownSource, 'utf8');
+    options = { ...options, source: await sourceOf('NullKeepingAvroConverter.java', `${own}// another\n`) };
+    const second = await jar();
+    await writeFile(join(folder, 'newer.jar'), storedZip({ a: '' }));
+    options = { ...options, against: [...options.against, folder] };
+    expect(new Set([first, second, await jar()]).size).toBe(3);
+    expect(existsSync(first)).toBe(true);
+  }, 120_000);
+
+  it('is the same whenever it is compiled, is found by its manifest, and runs on Java 17', async () => {
+    const files = ['one.jar', 'two.jar'].map((name) => join(folder, name));
+    for (const file of files) await compileConverter(file, options);
+    const [one, two] = await Promise.all(files.map((file) => readFile(file)));
+    expect(one).toEqual(two);
+    const text = one!.toString('latin1');
+    const manifest = 'META-INF/services/org.apache.kafka.connect.storage.Converter';
+    expect(text).toContain(`${manifest}dev.banyan.NullKeepingAvroConverter\n`);
+    expect(text).toContain('dev/banyan/NullKeepingAvroConverter.class\xca\xfe\xba\xbe\x00\x00\x00\x3d');
+  }, 120_000);
+
+  it('that cannot be compiled is told in one line, and nothing is kept', async () => {
+    const source = await sourceOf('NullKeepingAvroConverter.java', 'package dev.banyan; class X extends Missing {}');
+    const error = await converterJar(join(folder, 'cache'), say, { ...options, source }).catch((thrown) => thrown);
+    expect(error.code).toBe('compile-failed');
+    expect(error.message).toMatch(/NullKeepingAvroConverter\.java.*Missing cannot be resolved to a type$/);
+  }, 60_000);
+
+  it('refuses to be configured over a version without the switch, and names the version', async () => {
+    const jar = join(folder, 'ours.jar');
+    await compileConverter(jar, options);
+    const [ecj] = await readdir(artefacts.compiler);
+    const compile = async (name: string, classPath: string, text: string) => {
+      const command = [join(artefacts.compiler, ecj!), '-17', '-proc:none', '-cp', classPath, '-d', join(folder, name)];
+      const source = await sourceOf(`${name}-source/${name}.java`, text);
+      expect(await runTool([java, '-jar', ...command, source])).toMatchObject({ code: 0 });
+    };
+    const api = 'io.apicurio.registry.utils.converter';
+    const configure = 'configure(java.util.Map<String, ?> configs, boolean isKey)';
+    const body = `{ private Object avroData = ""; public void ${configure} {} }`;
+    await compile('AvroConverter', '', `package ${api}; public class AvroConverter<T> ${body}`);
+    const classFile = `${api.replaceAll('.', '/')}/AvroConverter.class`;
+    const other = join(folder, 'apicurio-registry-utils-converter-9.9.9.jar');
+    await writeFile(other, storedZip({ [classFile]: await readFile(join(folder, 'AvroConverter', classFile)) }));
+    const run = 'new dev.banyan.NullKeepingAvroConverter<Object>().configure(java.util.Map.of(), false)';
+    const main = `public class Main { public static void main(String[] args) { ${run}; } }`;
+    await compile('Main', `${jar}:${other}`, main);
+    const { code, lines } = await runTool([
+      java,
+      '-cp',
+      [jar, other, join(folder, 'Main'), join(artefacts.kafka, '*')].join(':'),
+      'Main',
+    ]);
+    expect(code).toBe(1);
+    expect(lines.join('\n')).toMatch(
+      /ConfigException: apicurio-registry-utils-converter-9\.9\.9\.jar is no version .*NoSuchFieldException: ignoreDefaultForNullables/,
+    );
+  }, 60_000);
+});
