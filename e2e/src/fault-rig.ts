@@ -4,7 +4,7 @@ import { expect } from '@jest/globals';
 import type { Connection } from 'mysql2/promise';
 import { atLeast, type Bridge, openBridge, position } from './bridge.ts';
 import { open } from './database.ts';
-import { eventually } from './eventually.ts';
+import { eventually, within } from './eventually.ts';
 import type { Fault } from './faults.ts';
 import { FaultyRegistry } from './faulty-registry.ts';
 import { Link } from './link.ts';
@@ -13,6 +13,9 @@ import type { Random } from './random.ts';
 import { ServiceProcess } from './service-process.ts';
 import { capturedTables, SourceStory } from './source-story.ts';
 import { WholeReader } from './whole-reader.ts';
+
+/** Far longer than any step takes: one that hangs is named. */
+const stepMs = 240_000;
 
 export type LinkName = 'source' | 'read-db' | 'registry' | 'kafka';
 
@@ -29,6 +32,8 @@ export class FaultRig {
   #isPaused = false;
   #writing: Promise<void> = Promise.resolve();
   #nextBatch = 1;
+  /** The fault that did not come to its end. */
+  #failed: string | null = null;
 
   /** Within which it goes on by itself after the end of a fault. */
   readonly #recoveryMs: number;
@@ -86,17 +91,20 @@ export class FaultRig {
 
   /** One fault under traffic, from its beginning to when all is as it was. */
   async round(fault: Fault, random: Random): Promise<void> {
+    if (this.#failed) throw new Error(`${this.#failed} failed before, and what it has left is in the way`);
+    this.#failed = fault.name;
     await delay(random.upTo(400));
-    const end = await fault.inject(this, random);
+    const end = await within(stepMs, `${fault.name}, its beginning,`, fault.inject(this, random));
     if (fault.code) await this.says(fault.code);
-    await end();
+    await within(stepMs, `${fault.name}, its end,`, end());
     const endedAt = Date.now();
     await this.recovers(Math.max(this.#recoveryMs, fault.recoveryMs ?? 0));
     const tookMs = Date.now() - endedAt;
-    const proof = await this.#prove();
+    const proof = await within(stepMs, `the proof after ${fault.name}`, this.#prove());
     console.info(`${fault.name}: on its way ${(tookMs / 1000).toFixed(1)} s after its end; ${proof.rows} rows proved`);
     expect(proof).toMatchObject({ differences: 0 });
     expect(this.#reader!.parts).toEqual([]);
+    this.#failed = null;
   }
 
   /** Waits until one of the projectors says so. */

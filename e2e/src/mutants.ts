@@ -10,8 +10,8 @@ interface Change {
 export const changes: Readonly<Record<string, Change | readonly Change[]>> = {
   'commit-per-table': {
     file: '/apply/writer.ts',
-    find: 'await this.#options.store.write(table, coalesce(table, ofTable));',
-    put: 'await this.#options.store.write(table, coalesce(table, ofTable)); await this.#options.store.commit(); await this.#options.store.begin();',
+    find: 'await this.#options.store.write(table, coalesce(table, all));',
+    put: 'await this.#options.store.write(table, coalesce(table, all)); await this.#options.store.commit(); await this.#options.store.begin();',
   },
   'no-fencing': {
     file: '/apply/writer.ts',
