@@ -97,7 +97,7 @@ export const changes: Readonly<Record<string, Change | readonly Change[]>> = {
     {
       file: '/projection/corrections.ts',
       find: 'if (position === null) return [];',
-      put: 'if (position === null) return []; return this.#pending.splice(0).map(({ correction }) => correction);',
+      put: 'if (position === null) return []; return this.#pending.splice(0);',
     },
     { file: '/projection/corrections.ts', find: 'coversAll(position, at) && !coversAll(at, position)', put: 'false' },
     { file: '/projection/pass.ts', find: ', this.#corrections.upTo)', put: ', null)' },

@@ -53,14 +53,14 @@ describe('a poison record', () => {
     readonly parked: readonly { key: string[]; changes: number; since: string; isReleased: boolean }[];
   }
 
-  /** An account, and the key of its messages as the connector wrote it. */
-  async function someAccount() {
+  /** One of the accounts, and the key of its messages as the connector wrote it. */
+  async function someAccount(index = 0) {
     const { stack } = scenario.bridge;
     await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'e2e' });
     const reader = await transport.read([{ topic, partition: 0, offset: 0n }]);
     const chunk = await eventually('the snapshot is in Kafka', async () => (await reader.next(1000))[0]);
     await reader.close();
-    const message = chunk.messages[0]!;
+    const message = chunk.messages[index]!;
     const row = await decodeKey(new Schemas(stack.registryUrl), chunk, message);
     return { id: String(row!.id), key: Buffer.from(message.key!) };
   }
@@ -124,6 +124,60 @@ describe('a poison record', () => {
     expect((await api.get(`/accounts/${account.id}`)).status).toBe(200);
     const verdicts = await rows(bridge.read, 'SELECT verb, reason FROM banyan_verdict ORDER BY id');
     expect(verdicts.map(({ verb }) => verb)).toEqual(['retry', 'park', 'unpark']);
+  }, 180_000);
+
+  it('is a change, too, that the read model refuses: skipped or parked, whole transactions go on, also when killed in between', async () => {
+    const { bridge } = scenario;
+    const [skipped, parked] = [await someAccount(1), await someAccount(2)];
+    const traffic = scenario.traffic(20);
+    const first = await scenario.project();
+    await first.state('streaming');
+    await bridge.read.query("ALTER TABLE accounts ADD CONSTRAINT none_of_these CHECK (currency <> 'XXX')");
+    const refuse = ({ id }: { id: string }) =>
+      bridge.source.query("UPDATE accounts SET currency = 'XXX' WHERE id = ?", [id]);
+    const stopAt = async ({ id }: { id: string }) => {
+      const stopped = await eventually('it is written down', async () => {
+        const { said } = await cli('stops', name);
+        return said.stops.find(({ isOpen, key }) => isOpen && key[0] === id);
+      });
+      expect(await first.state('stopped')).toMatchObject({ ready: false, code: 'row-refused' });
+      return { ...stopped, text: `${stopped.topic}/${stopped.partition}@${stopped.offset}` };
+    };
+
+    await refuse(skipped);
+    const { text } = await stopAt(skipped);
+    expect(await cli('skip', name, text, '--reason', 'a test')).toMatchObject({ code: 0, said: { settled: true } });
+    await first.state('streaming');
+    await refuse(parked);
+    const stop = await stopAt(parked);
+    await first.kill();
+    const record = { topic, partition: stop.partition, offset: BigInt(stop.offset) };
+    await giveVerdict(session, name, { verb: 'park', record, reason: 'a test', by: 'e2e' });
+    const second = await scenario.project({ SIGNAL_AT: 'checkpoint-written' });
+    await second.gone();
+    const third = await scenario.project();
+    await third.state('streaming');
+    await bridge.caughtUp();
+
+    expect(await cli('stops', name)).toMatchObject({ code: 0, said: { parked: [{ key: [parked.id] }] } });
+    const api = await ServiceProcess.start('serve', bridge.environment);
+    stops.push(() => api.kill());
+    const asked = await api.get(`/accounts/${parked.id}`);
+    expect(asked).toMatchObject({ status: 409, body: { parkedFor: 'row-refused' } });
+    expect((await api.get(`/accounts/${skipped.id}`)).status).toBe(200);
+    for (let look = 0; look < 20; look++) expect((await invariants(bridge.read)).broken).toBeLessThanOrEqual(2);
+    await traffic.stop();
+    await bridge.caughtUp();
+    const ids = [skipped, parked].map(({ id }) => `"id":"${id}"`);
+    const apart = await differences(bridge);
+    expect(apart.filter((line) => !ids.some((id) => line.includes(id)))).toEqual([]);
+
+    await bridge.read.query('ALTER TABLE accounts DROP CONSTRAINT none_of_these');
+    await cli('unpark', name, '--', 'accounts', parked.id);
+    for (const { id } of [skipped, parked]) await change(id);
+    await bridge.caughtUp();
+    expect(await parkedOf(session, name)).toEqual([]);
+    expect(await differences(bridge)).toEqual([]);
   }, 180_000);
 
   /** One of the columns that the read model has. */

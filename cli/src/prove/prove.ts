@@ -105,7 +105,7 @@ async function foldingAgain({ stack }: Target, { service: { name }, database }: 
   const scratch = `${name}__proof`;
   await dropReadModel(stack, scratch);
   await makeVersion(stack, name, scratch);
-  await copyVerdicts(database, name, scratch);
+  await copyVerdicts(database, name, scratch, { parkRefused: true });
   return {
     scratch: { ...database, database: scratch },
     transport: () => kafkaJsTransport({ brokers: [stack.kafka], clientId: 'banyan-prove' }),

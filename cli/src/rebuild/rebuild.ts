@@ -62,7 +62,7 @@ class Rebuilding {
     const { stack } = this.#target;
     if (await versionIn(database, old)) throw this.#kept();
     for (const one of [next, old]) await makeVersion(stack, this.#name, one);
-    await copyVerdicts(database, this.#name, next);
+    await copyVerdicts(database, this.#name, next, { parkRefused: false });
     const { projector } = nextVersionIn(stack, this.#name, next);
     try {
       await bringUp(projector, this.#say, this.#context.signal, fillLimitMs);

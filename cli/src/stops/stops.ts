@@ -13,7 +13,8 @@ export const stops: Command = {
   banyan stops                         of all services; exit code 1 while one of them is stopped at a record
   banyan stops accounts --bytes        with each record's key and value as base64: they may be anything
 
-A service that cannot decode a record stops there, and nothing after it is applied. Say how it goes on:
+A service that cannot decode a record, or whose read model refuses its row, stops there, and nothing after it is applied. Say how
+it goes on:
   banyan retry accounts                                     what was wrong is mended: begin anew
   banyan skip accounts bank.bank.accounts/0@1536 --reason 'written by a test'
                                                             leave that record out, now and at every later reading

@@ -46,17 +46,25 @@ export class KitError extends Error {
   readonly remedy: string | null;
   /** Of the record that it is about, in the chunk at hand; null when it is about no single one. */
   readonly offset: bigint | null;
+  /** The query whose rows it is about, computed from many records; null when it is about none. */
+  readonly query: string | null;
 
   constructor(
     code: KitErrorCode,
     message: string,
-    options: { readonly remedy?: string; readonly cause?: unknown; readonly offset?: bigint } = {},
+    options: {
+      readonly remedy?: string;
+      readonly cause?: unknown;
+      readonly offset?: bigint;
+      readonly query?: string;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'KitError';
     this.code = code;
     this.remedy = options.remedy ?? null;
     this.offset = options.offset ?? null;
+    this.query = options.query ?? null;
   }
 
   get retriable(): boolean {

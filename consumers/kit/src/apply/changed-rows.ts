@@ -22,7 +22,8 @@ export class ChangedRows {
     await this.make(session);
     const columns = this.#mirror.columns.map(({ from }) => from);
     const rows = [...imagesOf(changes)].map(({ row, change }) => valuesOf(this.#mirror, columns, row, change));
-    for (const part of parts(rows)) await session.run(`INSERT INTO ${quoted(this.#name)} VALUES ?`, [part]);
+    // IGNORE: an image that does not fit is of a change that was left out, so nothing was computed from it.
+    for (const part of parts(rows)) await session.run(`INSERT IGNORE INTO ${quoted(this.#name)} VALUES ?`, [part]);
     const found = await session.rows<Record<string, SourceValue>>(this.select(select));
     await session.run(`DELETE FROM ${quoted(this.#name)}`);
     return found;

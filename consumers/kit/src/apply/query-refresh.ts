@@ -128,7 +128,7 @@ export class QueryRefresh {
       if (error.code !== 'row-refused') throw error;
       const text = `query '${name}': ${error.message}`;
       const remedy = 'compare its key and its column types with what the SELECT gives';
-      throw new KitError('row-refused', text, { remedy, cause: error });
+      throw new KitError('row-refused', text, { remedy, cause: error, query: name });
     }
   }
 }

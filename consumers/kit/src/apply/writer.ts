@@ -82,7 +82,7 @@ export class Writer {
       this.#log?.take(source, all);
     }
     this.#folds.note(applied);
-    await this.#queries?.note(changes);
+    await this.#queries?.note(applied);
   }
 
   async #expand(losses: readonly Loss[]): Promise<void> {

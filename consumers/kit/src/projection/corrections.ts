@@ -2,7 +2,8 @@ import { type Correction, coversAll, decodeCorrection, type Position } from '../
 import { KitError } from '../errors.ts';
 import type { Chunk } from '../transport/index.ts';
 
-interface Pending {
+/** A correction, and its place in the topic. */
+export interface Pending {
   readonly offset: bigint;
   readonly correction: Correction;
 }
@@ -66,14 +67,14 @@ export class Corrections {
   }
 
   /** What is to be applied now, in the order of the topic; `position` is that of the read model, null: it knows none yet. */
-  due(position: Position | null, hasReached: (position: Position) => boolean): Correction[] {
+  due(position: Position | null, hasReached: (position: Position) => boolean): Pending[] {
     const isPast = ({ correction: { at } }: Pending) =>
       position === null ? hasReached(at) : coversAll(position, at) && !coversAll(at, position);
     this.#pending = this.#pending.filter((one) => !isPast(one));
     if (position === null) return [];
     const due = this.#pending.filter(({ correction: { at } }) => coversAll(at, position) && hasReached(at));
     this.#pending = this.#pending.filter((one) => !due.includes(one));
-    return due.map(({ correction }) => correction);
+    return due;
   }
 
   /** Where to read on: all before is applied, or past. */

@@ -1,5 +1,5 @@
 import type { ApplyStep, LeaseHeld, ReadStore } from '../apply/index.ts';
-import { Writer } from '../apply/index.ts';
+import { Writer, type WriterOptions } from '../apply/index.ts';
 import { coversAll, type Position } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
 import { type MergedBatch, type MergeRecord, TransactionMerge } from '../merge/index.ts';
@@ -12,6 +12,7 @@ import type { Projection } from './declaration.ts';
 import { Freshness } from './freshness.ts';
 import { LogIdentity } from './log-identity.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { Refusals } from './refusals.ts';
 import { SnapshotRows } from './snapshot-rows.ts';
 import { TableShapes } from './table-shapes.ts';
 import { type Topics, topicsOf } from './topics.ts';
@@ -26,7 +27,7 @@ export interface PassOptions {
   readonly foreignKeys: readonly ForeignKey[];
   readonly transport: Transport;
   readonly schemas: KnownSchemas;
-  readonly verdicts: Pick<Verdicts, 'parked' | 'without' | 'note'>;
+  readonly verdicts: Pick<Verdicts, 'parked' | 'without' | 'mark' | 'applied' | 'note'>;
   /** Rows a commit aims at, and the most rows of one source transaction held in memory. */
   readonly maxRows: number;
   /** The hold to keep to; null when there is none. Asked before each batch. */
@@ -56,6 +57,7 @@ export class Pass {
   readonly #continuity: Continuity;
   readonly #shapes: TableShapes;
   readonly #writer: Writer;
+  readonly #refusals: Refusals;
   readonly #freshness: Freshness;
   readonly #snapshotRows: SnapshotRows;
   readonly #paused = new Set<string>();
@@ -90,12 +92,14 @@ export class Pass {
     this.#fillTo = fillTo;
     this.#corrections = corrections;
     this.#positions = new Map(starts.map((start) => [nameOf(start), start.offset]));
-    this.#writer = new Writer({
+    const writer: WriterOptions = {
       ...options,
       filled: options.checkpoint.filled,
       begun: options.checkpoint.position !== null,
       parked: options.verdicts.parked,
-    });
+    };
+    this.#writer = new Writer(writer);
+    this.#refusals = new Refusals({ ...options, shapes: this.#shapes, topics, writer });
     this.#freshness = new Freshness();
     const { snapshots = new Map<string, string>() } = options.checkpoint;
     this.#snapshotRows = new SnapshotRows(
@@ -211,9 +215,16 @@ export class Pass {
       throw new KitError('correction-first', 'a correction comes before the transaction that is being applied');
     this.#isApplying = true;
     const { filled } = this;
-    await this.#writer.correct(await Promise.all(due.map((one) => this.#shapes.corrected(one, filled))));
+    const shaped = await Promise.all(
+      due.map(async (one) => ({ ...one, correction: await this.#shapes.corrected(one.correction, filled) })),
+    );
     const offsets = this.#withCorrections(this.#checkpoint.offsets);
-    await this.#commit({ ...this.#checkpoint, offsets, anchors: this.#identity.anchors(offsets) });
+    try {
+      await this.#writer.correct(shaped.map(({ correction }) => correction));
+      await this.#commit({ ...this.#checkpoint, offsets, anchors: this.#identity.anchors(offsets) });
+    } catch (thrown) {
+      throw await this.#refusals.ofCorrections(thrown, shaped, this.#readUntil);
+    }
     this.#isApplying = false;
     return true;
   }
@@ -249,7 +260,9 @@ export class Pass {
       const table = this.#topics.tables.get(topic);
       if (table === undefined) return { records };
       await this.#look(table, fetched, chunk);
-      return { records: this.#shapes.adapted(chunk, records) };
+      const adapted = this.#shapes.adapted(chunk, records);
+      this.#options.verdicts.mark(chunk, adapted);
+      return { records: adapted };
     } catch (failure) {
       return { records: [], failure };
     }
@@ -296,14 +309,23 @@ export class Pass {
   }
 
   async #apply(batch: MergedBatch): Promise<void> {
-    const changes = this.filled ? batch.changes : this.#snapshotRows.take(batch.changes);
-    await this.#writer.write(changes);
-    this.#options.onRows(batch);
-    if (!batch.checkpoint) return;
-    const offsets = this.#withCorrections(batch.checkpoint.offsets);
-    const anchors = this.#identity.anchors(offsets);
-    await this.#commit({ ...batch.checkpoint, offsets, anchors, filled: this.filled });
+    const all = this.filled ? batch.changes : this.#snapshotRows.take(batch.changes);
+    const changes = this.#options.verdicts.applied(all);
+    try {
+      await this.#writer.write(changes);
+      this.#options.onRows(batch);
+      if (!batch.checkpoint) return;
+      const offsets = this.#withCorrections(batch.checkpoint.offsets);
+      const anchors = this.#identity.anchors(offsets);
+      await this.#commit({ ...batch.checkpoint, offsets, anchors, filled: this.filled });
+    } catch (thrown) {
+      throw await this.#refusals.ofChanges(thrown, changes, this.#readUntil);
+    }
     this.#options.onCommit(batch);
+  }
+
+  get #readUntil() {
+    return { checkpoint: this.#checkpoint, positions: this.#positions };
   }
 
   #tableOf(partition: string): string {

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { formatPosition } from '../change-event/index.ts';
+import { type ChangeEvent, formatPosition } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
+import type { MergeRecord } from '../merge/index.ts';
 import {
   type DatabaseAccess,
   keyTextOf,
@@ -24,7 +25,9 @@ export class Verdicts {
   readonly #projection: Projection;
   readonly #database: DatabaseAccess;
   readonly #schemas: Schemas;
-  readonly #leftOut: ReadonlyMap<string, LeftOut>;
+  /** By partition, then by offset. */
+  readonly #leftOut: ReadonlyMap<string, ReadonlyMap<bigint, LeftOut>>;
+  readonly #changes = new WeakSet<ChangeEvent>();
 
   private constructor(
     { projection, database, schemas }: VerdictsOptions,
@@ -34,7 +37,12 @@ export class Verdicts {
     this.#projection = projection;
     this.#database = database;
     this.#schemas = schemas;
-    this.#leftOut = new Map(records.map((record) => [placeOf(record, record.offset), record]));
+    this.#leftOut = new Map(
+      [...Map.groupBy(records, partitionOf)].map(([partition, some]) => [
+        partition,
+        new Map(some.map((record) => [record.offset, record])),
+      ]),
+    );
     this.parked = parked;
   }
 
@@ -46,12 +54,27 @@ export class Verdicts {
     return new Verdicts(options, await leftOut(session, name), await parkedOf(session, name));
   }
 
-  /** The chunk without the records that were skipped or parked; they count as read. Another message at the place of one is no such record. */
+  /**
+   * The chunk without the records that were skipped or parked and cannot be decoded; they count as read. Another message at the place
+   * of one is no such record.
+   */
   without(chunk: Chunk): Chunk {
-    if (this.#leftOut.size === 0) return chunk;
-    const isLeftOut = (message: Message) =>
-      this.#leftOut.get(placeOf(chunk, message.offset))?.crc32 === checksum(message);
-    return { ...chunk, messages: chunk.messages.filter((message) => !isLeftOut(message)) };
+    const records = this.#leftOut.get(partitionOf(chunk));
+    if (!records) return chunk;
+    return { ...chunk, messages: chunk.messages.filter((message) => leftOutAs(records, message)?.isChange ?? true) };
+  }
+
+  /** Remembers which changes, of the records of a chunk's messages, were skipped or parked: they are read and counted, and not applied. */
+  mark(chunk: Chunk, records: readonly MergeRecord[]): void {
+    const leftOut = this.#leftOut.get(partitionOf(chunk));
+    if (!leftOut) return;
+    for (const [index, record] of records.entries())
+      if (record.kind === 'change' && leftOutAs(leftOut, chunk.messages[index]!)) this.#changes.add(record.change);
+  }
+
+  /** The changes that are to be applied. */
+  applied(changes: readonly ChangeEvent[]): readonly ChangeEvent[] {
+    return this.#leftOut.size === 0 ? changes : changes.filter((change) => !this.#changes.has(change));
   }
 
   /** Writes the record down that an error names, if it names one, on a session of its own: the pass's may be in a transaction. */
@@ -64,7 +87,8 @@ export class Verdicts {
       ...{ keyBytes: message.key, valueBytes: message.value, crc32: checksum(message) },
       ...{ code: thrown.code, message: thrown.message, table: mirror?.name ?? null },
       ...(await this.#keyOf(mirror, chunk, message)),
-      position: checkpoint.position && formatPosition(checkpoint.position),
+      // While it is filling, a row may lack what comes later in its own topic.
+      position: checkpoint.filled && checkpoint.position ? formatPosition(checkpoint.position) : null,
     };
     await using session = await Session.open(this.#database);
     try {
@@ -96,7 +120,11 @@ export interface VerdictsOptions {
   readonly schemas: Schemas;
 }
 
-const placeOf = ({ topic, partition }: Pick<Chunk, 'topic' | 'partition'>, offset: bigint): string =>
-  `${topic}/${partition}@${offset}`;
+const partitionOf = ({ topic, partition }: Pick<Chunk, 'topic' | 'partition'>): string => `${topic}/${partition}`;
+
+function leftOutAs(records: ReadonlyMap<bigint, LeftOut>, message: Message): LeftOut | null {
+  const record = records.get(message.offset);
+  return record && record.crc32 === checksum(message) ? record : null;
+}
 
 const checksum = ({ key, value }: Message): number => crc32(value ?? new Uint8Array(), crc32(key ?? new Uint8Array()));

@@ -147,6 +147,8 @@ export async function newestVerdict(session: Session, projection: string): Promi
 
 export interface LeftOut extends RecordPlace {
   readonly crc32: number;
+  /** It can be decoded: it is a change of a row, which the read model refuses. */
+  readonly isChange: boolean;
 }
 
 /** The last word on each record that was stopped at. A park without a key says nothing: it would be a skip that nobody asked for. */
@@ -155,14 +157,14 @@ const lastWords = `SELECT topic, partition_number, record_offset, MAX(id) AS id 
 
 /** Records that are left out at every reading. */
 export async function leftOut(session: Session, projection: string): Promise<LeftOut[]> {
-  const rows = await session.rows<PlaceColumns & { readonly crc32: string | number }>(
-    `SELECT s.topic, s.partition_number, s.record_offset, s.crc32 FROM (${lastWords}) w JOIN banyan_verdict v ON v.id = w.id
+  const rows = await session.rows<PlaceColumns & { readonly crc32: string | number; readonly is_change: number }>(
+    `SELECT s.topic, s.partition_number, s.record_offset, s.crc32, s.code = 'row-refused' AND s.table_name IS NOT NULL AS is_change FROM (${lastWords}) w JOIN banyan_verdict v ON v.id = w.id
      JOIN banyan_stop s ON s.projection = v.projection AND s.topic = w.topic AND s.partition_number = w.partition_number
        AND s.record_offset = w.record_offset AND s.crc32 = v.crc32
      WHERE v.verb = 'skip' OR s.row_key IS NOT NULL`,
     [projection],
   );
-  return rows.map((row) => ({ ...placeOf(row), crc32: Number(row.crc32) }));
+  return rows.map((row) => ({ ...placeOf(row), crc32: Number(row.crc32), isChange: Number(row.is_change) === 1 }));
 }
 
 interface PlaceColumns {

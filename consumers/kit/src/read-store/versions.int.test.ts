@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mirror } from '../projection/index.ts';
 import { ReadDatabase } from '../testkit/read-database.ts';
 import { Lease } from './lease.ts';
+import { parkedOf, settleVerdicts } from './parked.ts';
 import { Session } from './session.ts';
+import { giveVerdict, leftOut, noteStop } from './stops.ts';
 import { ensureTables } from './tables.ts';
-import { switchVersions, versionIn } from './versions.ts';
+import { copyVerdicts, switchVersions, versionIn } from './versions.ts';
 
 const projection = (columns: Record<string, string>) =>
   mirror({ name: 'accounts', tables: { accounts: { source: 'bank.accounts', key: ['id'], columns } } });
@@ -56,6 +58,46 @@ describe('switchVersions', () => {
     expect([...seen].sort()).toEqual(['[{"id":1,"iban":"DE"}]', '[{"id":1}]'].filter((one) => seen.has(one)));
     expect(reads).toBeGreaterThan(0);
   });
+
+  it.each([
+    [false, [{ key: '["1"]' }]],
+    [true, [{ key: '["1"]' }, { key: '["2"]' }]],
+  ])(
+    'leaves the same records out, and may park no key of a row that another declaration may take: %s',
+    async (parkRefused, parked) => {
+      const session = await live.session();
+      const bytes = { keyBytes: null, valueBytes: null, crc32: 7 };
+      const of = {
+        topic: 't',
+        partition: 0,
+        message: '',
+        table: 'accounts',
+        keyProblem: null,
+        position: null,
+        ...bytes,
+      };
+      for (const [offset, code] of [
+        [1n, 'undecodable'],
+        [2n, 'row-refused'],
+      ] as const) {
+        await noteStop(session, 'accounts', { ...of, offset, code, key: `["${offset}"]` });
+        const record = { topic: 't', partition: 0, offset };
+        await giveVerdict(session, 'accounts', { verb: 'park', record, reason: '', by: 'a test' });
+      }
+      await settleVerdicts(session, 'accounts', null);
+      expect(await parkedOf(session, 'accounts')).toHaveLength(2);
+
+      await copyVerdicts(live.access, all().live, all().old, { parkRefused });
+      const other = await old.session();
+      await ensureTables(other, after);
+      await settleVerdicts(other, 'accounts', null);
+      expect(await leftOut(other, 'accounts')).toMatchObject([
+        { offset: 1n, isChange: false },
+        { offset: 2n, isChange: true },
+      ]);
+      expect(await parkedOf(other, 'accounts')).toMatchObject(parked);
+    },
+  );
 
   it('ends the lease of a projector that was not stopped', async () => {
     const session = await live.session();

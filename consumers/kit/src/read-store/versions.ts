@@ -55,11 +55,15 @@ export async function switchVersions(access: Omit<DatabaseAccess, 'database'>, v
   await session.run(`RENAME TABLE ${moves.join(', ')}`);
 }
 
-/** What was decided about records that cannot be decoded holds for another version too; it parks their keys anew. */
+/**
+ * Records that are left out are left out of another version too, and it parks their keys anew. With `parkRefused: false` not those of
+ * rows that the read model refuses: another declaration may take them, and its proof finds what it lacks.
+ */
 export async function copyVerdicts(
   access: Omit<DatabaseAccess, 'database'>,
   live: string,
   next: string,
+  { parkRefused }: { readonly parkRefused: boolean },
 ): Promise<void> {
   await using session = await Session.open({ ...access, database: '' });
   const [there, here] = [await tablesIn(session, live), await tablesIn(session, next)];
@@ -70,7 +74,11 @@ export async function copyVerdicts(
     await session.run(`CREATE TABLE ${to} LIKE ${from}`);
     await session.run(`INSERT INTO ${to} SELECT * FROM ${from}`);
     if (table === 'banyan_verdict')
-      await session.run(`UPDATE ${to} SET settled_at = NULL WHERE verb IN ('skip', 'park')`);
+      await session.run(
+        `UPDATE ${to} v LEFT JOIN ${quoted(next)}.banyan_stop s USING (projection, topic, partition_number, record_offset, crc32)
+         SET v.settled_at = IF(NOT ? AND v.verb = 'park' AND s.code = 'row-refused', NOW(6), NULL) WHERE v.verb IN ('skip', 'park')`,
+        [parkRefused],
+      );
   }
 }
 

@@ -110,7 +110,7 @@ export class Rehearsal {
       checkpoint: { ...(await this.#model.checkpoint()), ...over },
       ...{ store, lease: held.lease, transport: this.#log, schemas: this.#log.schemas },
       foreignKeys: this.#scenario.foreignKeys ?? [],
-      verdicts: { parked: [], without: (chunk) => chunk, note: async () => {} },
+      verdicts: { parked: [], without: (chunk) => chunk, mark: () => {}, applied: (all) => all, note: async () => {} },
       maxRows: this.#schedule.maxRows ?? 5000,
       hold: () => null,
       now: () => this.#nowMs,
