@@ -1,3 +1,4 @@
+export { BulkLoad } from './bulk-load.ts';
 export { coalesce, type TableEffect } from './coalesce.ts';
 export { checkQueries } from './query-check.ts';
 export type { LeaseHeld, ReadStore, Where } from './read-store.ts';

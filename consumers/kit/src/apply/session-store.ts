@@ -3,16 +3,19 @@ import type { Column, MirrorTable } from '../projection/declaration.ts';
 import type { Session } from '../read-store/session.ts';
 import { type StoredCheckpoint, toColumns } from '../read-store/stored-checkpoint.ts';
 import { quoted } from '../read-store/tables.ts';
+import { BulkLoad } from './bulk-load.ts';
 import type { TableEffect } from './coalesce.ts';
 import type { LeaseHeld, ReadStore, Where } from './read-store.ts';
-import { comparable, literal, statements } from './statements.ts';
+import { comparable, literal, refuseLoss, type Statement, statements } from './statements.ts';
 
 /** The read model's own database. */
 export class SessionStore implements ReadStore {
   readonly session: Session;
+  readonly #bulk: BulkLoad;
 
-  constructor(session: Session) {
+  constructor(session: Session, bulk = new BulkLoad()) {
     this.session = session;
+    this.#bulk = bulk;
   }
 
   async begin(): Promise<void> {
@@ -20,7 +23,15 @@ export class SessionStore implements ReadStore {
   }
 
   async write(table: MirrorTable, effect: TableEffect): Promise<void> {
-    for (const { sql, values } of statements(table, effect)) await this.session.run(sql, values);
+    const { truncate, deletes, upserts } = effect;
+    refuseLoss(table, upserts);
+    await this.#run(statements(table, { truncate, deletes, upserts: [] }));
+    const inserts = { truncate: false, deletes: [], upserts };
+    await this.#bulk.write(this.session, table, upserts, () => this.#run(statements(table, inserts)));
+  }
+
+  async #run(all: Iterable<Statement>): Promise<void> {
+    for (const { sql, values } of all) await this.session.run(sql, values);
   }
 
   find(table: MirrorTable, where: Where, limit: number): Promise<Row[]> {

@@ -24,7 +24,6 @@ export function* statements(table: MirrorTable, effect: TableEffect): Generator<
   if (effect.truncate) yield { sql: `DELETE FROM ${name}`, values: [] };
   const keys = effect.deletes.map((values) => values.map((value, index) => comparable(value, table.key[index]!)));
   for (const part of parts(keys)) yield { sql: `DELETE FROM ${name} WHERE (${key}) IN (?)`, values: [part] };
-  refuseLoss(table, effect.upserts);
   const columns = table.columns.map((column) => quoted(column.name));
   // The key too: under a _ci collation `a` may have become `A`.
   const sets = columns.map((column) => `${column} = VALUES(${column})`).join(', ');

@@ -4,6 +4,7 @@ import { KitError } from '../errors.ts';
 import { mirror } from '../projection/index.ts';
 import { emptyCheckpoint, Lease, type Session, type StoredCheckpoint } from '../read-store/index.ts';
 import { ReadDatabase } from '../testkit/read-database.ts';
+import { BulkLoad } from './bulk-load.ts';
 import { SessionStore } from './session-store.ts';
 import { type ApplyStep, Writer } from './writer.ts';
 
@@ -53,7 +54,10 @@ const checkpoint = (sequence: bigint): StoredCheckpoint => ({
 
 jest.setTimeout(30_000); // for a machine that is busy with other things
 
-describe('Writer', () => {
+describe.each([
+  ['by INSERT', Number.POSITIVE_INFINITY],
+  ['in bulk', 1],
+])('Writer %s', (_how, fromRows) => {
   let database: ReadDatabase;
   let session: Session;
   let lease: Lease;
@@ -71,7 +75,7 @@ describe('Writer', () => {
 
   const writer = (onStep?: (step: ApplyStep) => void) =>
     new Writer({
-      store: new SessionStore(session),
+      store: new SessionStore(session, new BulkLoad({ fromRows })),
       projection,
       lease,
       foreignKeys: [],
@@ -135,7 +139,7 @@ describe('Writer', () => {
   ])('leaves nothing of a connection lost when %s', async (_, next) => {
     const steps: ApplyStep[] = [];
     const lost = new Writer({
-      store: new SessionStore(cutBefore(next)),
+      store: new SessionStore(cutBefore(next), new BulkLoad({ fromRows })),
       projection,
       lease,
       foreignKeys: [],
@@ -158,7 +162,7 @@ describe('Writer', () => {
       if (sql.startsWith(statement)) await database.kill(session);
       return session.run(sql, values);
     };
-    return { run, rows: session.rows.bind(session) } as unknown as Session;
+    return { run, rows: session.rows.bind(session), load: session.load.bind(session) } as unknown as Session;
   }
 
   it('is refused under an epoch that is over, and its rows are gone', async () => {

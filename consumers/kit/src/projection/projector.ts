@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ApplyStep, checkQueries, SessionStore } from '../apply/index.ts';
+import { type ApplyStep, BulkLoad, checkQueries, SessionStore } from '../apply/index.ts';
 import { formatPosition } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
 import {
@@ -66,6 +66,7 @@ export class Projector {
   readonly #options: ProjectorOptions;
   readonly #owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   readonly #schemas: Schemas;
+  readonly #bulk: BulkLoad;
   /** The lease of the last attempt, while it waits for the next one. */
   #kept: Lease | null = null;
   /** The newest one when the last attempt began. */
@@ -75,6 +76,7 @@ export class Projector {
   constructor(options: ProjectorOptions) {
     this.#options = options;
     this.#schemas = new Schemas(options.registryUrl);
+    this.#bulk = new BulkLoad(options);
     this.#facts = {
       projection: options.projection.name,
       state: 'starting',
@@ -214,7 +216,7 @@ export class Projector {
       checkpoint,
       verdicts,
       maxRows: this.#options.maxRows ?? 5000,
-      store: new SessionStore(session),
+      store: new SessionStore(session, this.#bulk),
       lease,
       foreignKeys,
       transport,

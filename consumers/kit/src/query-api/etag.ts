@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Raised when the same rows begin to be written otherwise. */
 const format = 1;
@@ -9,7 +9,7 @@ const format = 1;
  */
 export function entityTag(mark: string, question: readonly unknown[]): string {
   const text = JSON.stringify([format, mark, ...question.map(plain)]);
-  return `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
+  return `W/"${hash('sha256', text, 'base64url').slice(0, 27)}"`;
 }
 
 function plain(part: unknown): unknown {

@@ -58,6 +58,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const paths = new Set<string>();
   app.addHook('onRoute', ({ url }) => void paths.add(url));
   const unanswered = new Set<ServerResponse>();
+  function forget(this: ServerResponse): void {
+    unanswered.delete(this);
+  }
   // Node closes idle connections once; one that is in use would stay open after its answer, and hold up the close.
   app.addHook('preClose', (done) => {
     for (const response of unanswered) if (!response.headersSent) response.setHeader('connection', 'close');
@@ -65,7 +68,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   app.addHook('onRequest', (request, reply, done) => {
     unanswered.add(reply.raw);
-    reply.raw.once('close', () => unanswered.delete(reply.raw));
+    reply.raw.once('close', forget);
     reply.headers(fixedHeaders);
     const isBusy = unanswered.size - streams() > maxRequests && !unlimited.has(request.routeOptions.url ?? '');
     if (isBusy) sendProblem(reply, tooMany(maxRequests), { 'retry-after': 1 });

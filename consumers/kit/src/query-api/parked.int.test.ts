@@ -81,4 +81,17 @@ describe('a parked key', () => {
     expect((await client.get(`/latins/${encodeURIComponent('é')}`)).status).toBe(409);
     expect((await client.get('/latins')).body.data).toEqual([{ word: 'e' }]);
   });
+
+  it('is told from the first answer after it is parked to the last before it is true again', async () => {
+    const some = ['/entries/-1', '/entries/3', '/entries/2', '/entries/77', '/entries/78'];
+    const statuses = async () => (await Promise.all(some.map((path) => client.get(path)))).map(({ status }) => status);
+    for (const turn of [1, 2]) {
+      await database.session.run('DELETE FROM banyan_parked');
+      expect([turn, await statuses()]).toEqual([turn, [200, 200, 200, 404, 404]]);
+      const one = await client.get('/entries/3');
+      expect(one.headers.has('banyan-position-except')).toBe(false);
+      for (const key of ['2', '77']) await park('entries', [key]);
+      expect([turn, await statuses()]).toEqual([turn, [200, 200, 409, 409, 404]]);
+    }
+  });
 });

@@ -46,12 +46,12 @@ export class PositionWaits {
    * last is returned after the limit. Throws Refused `position-not-reached` after the limit, which an abort of `gone` ends too.
    */
   async read<T extends { readonly standpoint: Standpoint }>(
-    wanted: Wanted | null,
+    wanted: Wanted,
     gone: AbortSignal,
     read: () => Promise<T>,
   ): Promise<T> {
     let found = await read();
-    if (wanted === null || reaches(found.standpoint, wanted.position)) return found;
+    if (reaches(found.standpoint, wanted.position)) return found;
     const endMs = performance.now() + wanted.limitMs;
     for (
       let leftMs = wanted.limitMs;

@@ -1,6 +1,7 @@
 import type { Projection } from '../projection/declaration.ts';
 import type { Cell } from './column-json.ts';
 import type { Key } from './key.ts';
+import { KeyReads } from './key-reads.ts';
 import type { ReadPool } from './read-pool.ts';
 import { type Condition, checkpointSql } from './read-sql.ts';
 import type { JsonRow, ServedTable } from './served-table.ts';
@@ -44,10 +45,14 @@ export interface Page {
 export class ReadModel {
   readonly #projection: string;
   readonly #pool: ReadPool;
+  readonly #keys: KeyReads;
+  /** When it was last read; each answer finds out for itself. */
+  #areParked = false;
 
   constructor(projection: Projection, pool: ReadPool) {
     this.#projection = projection.name;
     this.#pool = pool;
+    this.#keys = new KeyReads(pool);
   }
 
   async standpoint(): Promise<Standpoint> {
@@ -57,13 +62,25 @@ export class ReadModel {
 
   /** A row that `owner` leaves out is null, as one that is not there. */
   async one(served: ServedTable, key: readonly Key[], owner: Condition | null): Promise<One> {
-    const { sql, values } = served.sql.one(key, owner);
+    if (!this.#areParked) {
+      const { standing, cells } = await this.#keys.read(served, key, owner);
+      const standpoint = standpointOf(standing);
+      this.#areParked = standpoint.parkedKeys > 0;
+      if (!this.#areParked) return { standpoint, row: cells ? served.row(cells) : null, parked: null };
+    }
+    return await this.#oneOfParked(served, key, owner);
+  }
+
+  async #oneOfParked(served: ServedTable, key: readonly Key[], owner: Condition | null): Promise<One> {
+    const { sql, values } = served.sql.parked(key, owner);
     const [cells] = await this.#pool.read(sql, values);
     const found = cells !== undefined && served.keyOf(cells) !== null;
     const parked = (cells?.at(-1) ?? null) as string | null;
     const [since, code] = parked === null ? [] : (JSON.parse(parked) as [string | null, string]);
+    const standpoint = standpointOf(cells);
+    this.#areParked = standpoint.parkedKeys > 0;
     return {
-      standpoint: standpointOf(cells),
+      standpoint,
       row: found ? served.row(cells) : null,
       // Whose row it is, only the row says.
       parked: code === undefined || (owner && !found) ? null : { since: since ?? null, code },
@@ -94,9 +111,13 @@ const unmade: Standpoint = { gtid: null, ageMs: null, state: 'starting', reason:
 
 export function standpointOf(cells: readonly Cell[] | undefined): Standpoint {
   if (cells === undefined) return unmade;
-  const [gtid, state, reason, ageMs, mark, parkedKeys] = cells as (string | null)[];
-  return {
-    ...{ gtid: gtid!, ageMs: ageMs === null ? null : Number(ageMs), state: state!, reason: reason!, mark: mark! },
-    parkedKeys: Number(parkedKeys),
-  };
+  const [gtid, state, reason, ageMs, mark, parkedKeys] = cells as [
+    string,
+    string,
+    string,
+    string | null,
+    string,
+    unknown,
+  ];
+  return { gtid, ageMs: ageMs === null ? null : Number(ageMs), state, reason, mark, parkedKeys: Number(parkedKeys) };
 }

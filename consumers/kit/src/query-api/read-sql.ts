@@ -23,9 +23,15 @@ export interface Query {
  */
 const ageMs = `GREATEST(0, CAST(ROUND(UNIX_TIMESTAMP(NOW(3)) * 1000) AS SIGNED) - GREATEST(
   COALESCE(c.committed_at_ms, c.fresh_at_ms), COALESCE(c.fresh_at_ms, c.committed_at_ms)))`;
-/** Some commits move offsets and no position (a TRUNCATE, rows of an incremental snapshot), so the offsets are in the mark. */
-const mark = `MD5(CONCAT_WS('|', c.declaration, c.position, c.partitions, ${parkedCount}))`;
-export const checkpointCells = `c.position, c.state, c.reason, ${ageMs}, ${mark}, ${parkedCount}`;
+/**
+ * Where the read model stands, and the mark of the commit. Some commits move offsets and no position (a TRUNCATE, rows of an
+ * incremental snapshot), so the offsets are in it.
+ */
+const cells = (parked: string): string =>
+  `c.position, c.state, c.reason, ${ageMs}, MD5(CONCAT_WS('|', c.declaration, c.position, c.partitions, ${parked}))`;
+export const checkpointCells = `${cells(parkedCount)}, ${parkedCount}`;
+/** The same while no key is parked, for half of what it costs the server; if one is, the last of them is not 0. */
+const unparkedCells = `${cells('0')}, n.key_hash IS NOT NULL`;
 export const checkpointWidth = 6;
 export const checkpointSql = `SELECT ${checkpointCells} FROM banyan_checkpoint c WHERE c.projection = ?`;
 
@@ -43,6 +49,7 @@ export class ReadSql {
   readonly #table: ReadTable;
   readonly #key: KeyPath;
   readonly #columns: string;
+  readonly #unparked = new Map<string, string>();
 
   constructor(projection: string, table: ReadTable, key: KeyPath) {
     this.#projection = projection;
@@ -52,10 +59,35 @@ export class ReadSql {
   }
 
   /**
+   * The checkpoint with each row of these keys that is there, or once, with NULLs, when there is none; of several keys only where a
+   * key is one column. Of use while no key is parked: else its last checkpoint cell is 1, and rows may be missing.
+   */
+  rows(keys: readonly (readonly Key[])[], owner: Condition | null): Query {
+    const values: unknown[] = keys.flat();
+    if (owner) values.push(owner.value);
+    values.push(this.#projection);
+    const form = `${keys.length} ${owner?.column.name ?? ''}`;
+    const sql = this.#unparked.get(form) ?? this.#rowsSql(keys.length, owner);
+    this.#unparked.set(form, sql);
+    return { sql, values };
+  }
+
+  #rowsSql(count: number, owner: Condition | null): string {
+    const { columns, forms } = this.#key;
+    const conditions = columns.map(
+      (column, index) => `${named(column)} IN (${Array(count).fill(forms[index]!.sql).join(', ')})`,
+    );
+    if (owner) conditions.push(equal(owner));
+    return `SELECT ${unparkedCells}, ${this.#columns} FROM banyan_checkpoint c
+     LEFT JOIN ${quoted(this.#table.name)} t ON ${conditions.join(' AND ')}
+     LEFT JOIN banyan_parked n ON n.projection = c.projection WHERE c.projection = ? LIMIT ${count}`;
+  }
+
+  /**
    * The checkpoint and one row, or NULLs, and behind them since when the key is parked and for what, NULL when it is not. A row that does
    * not meet `owner` is read and left out like one that is not there.
    */
-  one(key: readonly Key[], owner: Condition | null): Query {
+  parked(key: readonly Key[], owner: Condition | null): Query {
     const { columns, forms } = this.#key;
     const conditions = columns.map((column, index) => ({ column, form: forms[index]!, value: key[index]! }));
     const parked = `(SELECT JSON_ARRAY(k.since_position, k.code) FROM banyan_parked k WHERE k.projection = c.projection

@@ -87,9 +87,15 @@ describe('the plans', () => {
       return rows.filter((row) => !ofParked.includes(row));
     };
     try {
-      expect(await plan(served!.sql.one(['7'], null))).toEqual([
+      for (const query of [served!.sql.parked(['7'], null), served!.sql.rows([['7']], null)]) {
+        expect(await plan(query)).toEqual([
+          ['c', 'const', 'PRIMARY', ''],
+          ['t', 'const', 'PRIMARY', ''],
+        ]);
+      }
+      expect(await plan(served!.sql.rows([['7'], ['8'], ['-1'], ['30000']], null))).toEqual([
         ['c', 'const', 'PRIMARY', ''],
-        ['t', 'const', 'PRIMARY', ''],
+        ['t', 'range', 'PRIMARY', 'Using where'],
       ]);
       expect(await plan(served!.sql.page([], ['7'], 100))).toEqual([
         ['c', 'const', 'PRIMARY', ''],

@@ -39,9 +39,8 @@ export function tableRoutes(app: FastifyInstance, served: ServedTable, options: 
     const { owner } = await access(request, served);
     const wanted = wantedOf(parametersOf(request, waitParameters), limits);
     const key = keyOfPath(request, served);
-    const { standpoint, row, parked } = await waits.read(wanted, goneSignal(reply), () =>
-      model.one(served, key, owner),
-    );
+    const one = () => model.one(served, key, owner);
+    const { standpoint, row, parked } = wanted ? await waits.read(wanted, goneSignal(reply), one) : await one();
     const position = positionIn(reply, standpoint);
     if (!position) return sendFilling(reply, standpoint);
     if (parked) {
@@ -62,7 +61,7 @@ export function tableRoutes(app: FastifyInstance, served: ServedTable, options: 
     const [filters, after] = [filtersOf(parameters, served), afterOf(parameters, served)];
     const conditions = owner ? [owner, ...filters] : filters;
     const page = () => model.page(served, conditions, after, limit);
-    const { standpoint, rows, next } = await waits.read(wanted, goneSignal(reply), page);
+    const { standpoint, rows, next } = wanted ? await waits.read(wanted, goneSignal(reply), page) : await page();
     const position = positionIn(reply, standpoint);
     if (!position) return sendFilling(reply, standpoint);
     const asked = filters.map(({ column, value }) => [column.name, value]);

@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import mysql, {
   type Connection,
   type ConnectionOptions,
+  type QueryOptions,
   type ResultSetHeader,
   type RowDataPacket,
 } from 'mysql2/promise';
@@ -101,17 +103,38 @@ export class Session {
     return result.affectedRows;
   }
 
+  /**
+   * Runs LOAD DATA LOCAL INFILE with this text for the file, whatever file the server names. Throws KitError `row-refused` too when it
+   * warns of anything, or has not taken `rows` of them; then some may be written.
+   */
+  async load(sql: string, text: readonly Buffer[], rows: number): Promise<void> {
+    let given = text;
+    const infileStreamFactory = () => {
+      const stream = Readable.from(given, { objectMode: true });
+      given = [];
+      return stream;
+    };
+    const [{ warningStatus, info }] = await this.#send<ResultSetHeader>({ sql, infileStreamFactory });
+    const [, taken, skipped] = /^Records: (\d+) .*Skipped: (\d+)/.exec(info) ?? [];
+    if (warningStatus === 0 && Number(taken) === rows && Number(skipped) === 0) return;
+    throw new KitError('row-refused', `${this.#called}: LOAD DATA of ${rows} rows: ${info || 'nothing was asked for'}`);
+  }
+
   async #query<T extends RowDataPacket[] | ResultSetHeader>(
     sql: string,
     values: readonly unknown[],
   ): Promise<[T, unknown]> {
-    if (this.#broken) throw databaseError(this.#broken, 'the connection is lost', this.#called);
     const text = values.length === 0 ? sql : this.#connection.format(sql, [...values]);
     const bytes = Buffer.byteLength(text);
     if (bytes >= this.#packetBytes) throw tooLarge(bytes, this.#packetBytes);
+    return await this.#send<T>({ sql: text });
+  }
+
+  async #send<T extends RowDataPacket[] | ResultSetHeader>(options: QueryOptions): Promise<[T, unknown]> {
+    if (this.#broken) throw databaseError(this.#broken, 'the connection is lost', this.#called);
     try {
       const limit = this.#answerWithinMs === undefined ? {} : { timeout: this.#answerWithinMs };
-      return (await this.#connection.query<T>({ sql: text, ...limit })) as [T, unknown];
+      return (await this.#connection.query<T>({ ...options, ...limit })) as [T, unknown];
     } catch (error) {
       if (hasNoAnswer(error)) this.#broken = error; // It may come yet, for another question.
       throw databaseError(error, 'a statement was refused', this.#called);

@@ -1,4 +1,4 @@
-import { checkQueries, type ReadStore, SessionStore } from '../apply/index.ts';
+import { BulkLoad, checkQueries, type ReadStore, SessionStore } from '../apply/index.ts';
 import type { Row } from '../change-event/index.ts';
 import { type Projection, type ReadTable, readTablesOf } from '../projection/index.ts';
 import {
@@ -25,18 +25,20 @@ export class DatabaseReadModel implements ReadModel {
   readonly #database: ReadDatabase;
   /** With the server's number of each connection. */
   readonly #sessions = new Map<Session, string>();
+  readonly #bulk: BulkLoad;
   #owners = 0;
 
-  private constructor(projection: Projection, database: ReadDatabase) {
+  private constructor(projection: Projection, database: ReadDatabase, bulk: BulkLoad) {
     this.#projection = projection;
+    this.#bulk = bulk;
     this.#database = database;
   }
 
   /** Throws KitError `declaration` for what cannot be right, as the projector does. */
-  static async open(projection: Projection): Promise<DatabaseReadModel> {
+  static async open(projection: Projection, bulk = new BulkLoad()): Promise<DatabaseReadModel> {
     const database = await ReadDatabase.open();
     await database.admin.query("SET SESSION innodb_lock_wait_timeout = 1, sql_mode = ''");
-    const model = new DatabaseReadModel(projection, database);
+    const model = new DatabaseReadModel(projection, database, bulk);
     await using session = await database.session();
     await ensureTables(session, projection);
     await checkQueries(session, projection);
@@ -65,7 +67,7 @@ export class DatabaseReadModel implements ReadModel {
     const { name } = this.#projection;
     const lease = await Lease.take(session, name, `schedule-${++this.#owners}`, 60_000);
     if (!lease) throw new Error(`the lease of ${name} is taken`);
-    return { store: new SessionStore(session), lease };
+    return { store: new SessionStore(session, this.#bulk), lease };
   }
 
   async kill(store: ReadStore): Promise<void> {

@@ -123,6 +123,23 @@ function readings(bench: TransportBench): void {
       });
     });
 
+    it('reads of each partition before one of them is read whole, however much there is', async () => {
+      const topics = await Promise.all(Array.from({ length: 8 }, () => bench.writer.topic()));
+      for (const topic of topics)
+        for (let count = 0; count < 6; count++) await bench.writer.send(topic, ['x'.repeat(900_000)]);
+      const reader = await bench.transport.read(topics.map((topic) => at(topic, 0)));
+      const counts = new Map(topics.map((topic) => [topic, 0]));
+      try {
+        while (![...counts.values()].every((count) => count > 0)) {
+          for (const { topic, messages } of await reader.next(1000))
+            counts.set(topic, counts.get(topic)! + messages.length);
+        }
+      } finally {
+        await reader.close();
+      }
+      expect(Math.max(...counts.values())).toBeLessThan(6);
+    });
+
     it('holds a paused partition back while the others flow, and goes on without loss', async () => {
       const topic = await bench.writer.topic(2);
       await bench.writer.send(topic, ['a'], 0);

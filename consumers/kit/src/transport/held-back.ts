@@ -2,6 +2,8 @@ import type { Chunk } from './transport.ts';
 
 /** What may wait to be taken in one partition; a fetch that is under way comes on top. */
 const limitBytes = 4 * 1_048_576;
+/** And in all of them together. */
+const limitOfAllBytes = 16 * 1_048_576;
 /** An object, two buffers and a place in an array, roughly. */
 const messageBytes = 200;
 
@@ -20,6 +22,7 @@ export class HeldBack {
   readonly #waiting = new Map<string, number>();
   readonly #full = new Map<string, { readonly topic: string; readonly partition: number }>();
   readonly #paused = new Set<string>();
+  #bytes = 0;
 
   constructor(consumer: Pausable) {
     this.#consumer = consumer;
@@ -28,10 +31,14 @@ export class HeldBack {
   /** A chunk waits. */
   add({ topic, partition, messages }: Chunk): void {
     const name = `${topic}/${partition}`;
-    let bytes = this.#waiting.get(name) ?? 0;
-    for (const { key, value } of messages) bytes += messageBytes + (key?.length ?? 0) + (value?.length ?? 0);
+    const more = messages.reduce(
+      (sum, { key, value }) => sum + messageBytes + (key?.length ?? 0) + (value?.length ?? 0),
+      0,
+    );
+    const bytes = (this.#waiting.get(name) ?? 0) + more;
     this.#waiting.set(name, bytes);
-    if (bytes < limitBytes || this.#full.has(name)) return;
+    this.#bytes += more;
+    if ((bytes < limitBytes && this.#bytes < limitOfAllBytes) || this.#full.has(name)) return;
     this.#full.set(name, { topic, partition });
     this.#consumer.pause([{ topic, partitions: [partition] }]);
   }
@@ -39,6 +46,7 @@ export class HeldBack {
   /** All that waited was taken. */
   taken(): void {
     this.#waiting.clear();
+    this.#bytes = 0;
     for (const [name, { topic, partition }] of this.#full) {
       if (!this.#paused.has(name)) this.#consumer.resume([{ topic, partitions: [partition] }]);
     }

@@ -41,6 +41,16 @@ describe('HeldBack', () => {
     expect(calls).toEqual(['pause t/1']);
   });
 
+  it('pauses whatever comes while 16 MiB wait in all, and counts from zero when they are taken', () => {
+    for (let partition = 0; partition < 5; partition++) heldBack.add(chunk(3 * mebibyte, partition));
+    expect(calls).toEqual([]);
+    for (const partition of [5, 6]) heldBack.add(chunk(mebibyte, partition));
+    expect(calls).toEqual(['pause t/5', 'pause t/6']);
+    heldBack.taken();
+    heldBack.add(chunk(mebibyte, 7));
+    expect(calls).toEqual(['pause t/5', 'pause t/6', 'resume t/5', 'resume t/6']);
+  });
+
   it('leaves a partition paused that was paused from outside', () => {
     heldBack.setPaused('t', 0, true);
     heldBack.add(chunk(5 * mebibyte));

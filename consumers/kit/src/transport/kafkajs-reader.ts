@@ -36,6 +36,8 @@ export class KafkaJsReader implements LogReader {
       groupId: `banyan-reader-${randomUUID()}`,
       maxWaitTimeInMs: 100,
       maxBytesPerPartition: 1_048_576,
+      // Of all partitions together, and compressed: the default of 10 MiB is a hundred when it is decompressed.
+      maxBytes: 2_097_152,
       // A topic that is gone must not come back by being asked for.
       allowAutoTopicCreation: false,
       retry: { retries: 0, restartOnFailure: async () => false },

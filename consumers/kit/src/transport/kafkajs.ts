@@ -1,16 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync } from 'node:zlib';
 // kafkajs is CommonJS: under plain Node only the default import has all its names. Of the product this file alone imports it.
 import kafkajs, { type Admin, type Kafka, type KafkaConfig } from 'kafkajs';
 import { KitError } from '../errors.ts';
-import { hidingAborted, readingUncommitted } from './kafkajs-patches.ts';
+import { readingRightly, readingUncommitted } from './kafkajs-patches.ts';
 import { KafkaJsReader } from './kafkajs-reader.ts';
 import type { LogReader, NewTopic, PartitionRange, Start, Transport } from './transport.ts';
+import { unzstd } from './zstd.ts';
 
 // kafkajs has gzip only; Node itself has zstd.
 kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
   compress: async ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer),
-  decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),
+  decompress: async (buffer: Buffer) => unzstd(buffer),
 });
 
 export interface KafkaJsOptions {
@@ -29,7 +30,7 @@ export function kafkaJsTransport(options: KafkaJsOptions): Transport {
     requestTimeout: 15_000,
     retry: { retries: 0 },
   };
-  const kafka = hidingAborted(new kafkajs.Kafka(config));
+  const kafka = readingRightly(new kafkajs.Kafka(config));
   return new KafkaJsTransport(kafka, readingUncommitted(new kafkajs.Kafka(config)), options);
 }
 
