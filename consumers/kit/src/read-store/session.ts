@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import mysql, {
   type Connection,
@@ -143,6 +144,8 @@ export class Session {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#connection.destroy();
+    // That waits for the other end, which for a half-open connection never answers: it would keep the process alive.
+    (this.#connection as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
   }
 }
 

@@ -53,7 +53,8 @@ async function serve(projection: Projection, env: NodeJS.ProcessEnv): Promise<vo
     logger: log,
   });
   log({ url: await api.listen(config), message: 'answers' });
-  await new Promise((stop) => stopSignal().addEventListener('abort', stop, { once: true }));
+  const stop = stopSignal(log);
+  await new Promise((stopped) => stop.addEventListener('abort', stopped, { once: true }));
   await api.close();
 }
 
@@ -75,13 +76,25 @@ async function project(projection: Projection, env: NodeJS.ProcessEnv, { onStep 
     logger: log,
   });
   log({ url: await status.listen(config), message: 'status' });
-  await projector.run(stopSignal());
+  await projector.run(stopSignal(log));
   await status.close();
 }
 
-function stopSignal(): AbortSignal {
+/** Kubernetes kills after 30 s. */
+const endWithinMs = 20_000;
+
+/** Aborted by SIGTERM and SIGINT. What has not ended some time later, as it waits for somebody who never answers, is left: nothing is lost by that. */
+function stopSignal(log: ReturnType<typeof logger>): AbortSignal {
   const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  const end = () => {
+    stop.abort();
+    const late = () => {
+      log({ message: `not ended within ${endWithinMs / 1000} s; it ends without waiting any longer` });
+      process.exit(1);
+    };
+    setTimeout(late, endWithinMs).unref();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end);
   return stop.signal;
 }
 
