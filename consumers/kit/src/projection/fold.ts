@@ -58,6 +58,10 @@ export interface FoldTable extends ReadTable, Pick<FoldTableDeclaration, 'versio
 /** Checks the declaration. Throws KitError `declaration` that names the place. */
 export function fold({ name, from, tables: declared }: FoldDeclaration): Projection {
   const tables = mirrorTables({ name, tables: from });
+  for (const table of tables) {
+    const rough = table.columns.find(({ type }) => type.base === 'float');
+    if (rough) refuse(`${name}.${table.name}.${rough.name}`, 'a float comes back with six digits; declare double');
+  }
   const folds = Object.entries(declared).map(([table, one]) => foldTable(`${name}.${table}`, table, one));
   if (folds.length === 0) refuse(`projection '${name}'`, 'it has no table to fold into');
   const twice = folds.find((one) => tables.some((mirror: MirrorTable) => mirror.name === one.name));

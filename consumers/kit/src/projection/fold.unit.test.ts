@@ -39,6 +39,12 @@ describe('fold', () => {
     );
   });
 
+  it('refuses a float in a table whose changes it folds: what was there before would be told with six digits', () => {
+    const columns = { id: 'bigint', batch: 'int', weight: 'float' };
+    const rough = { letters: { ...from.letters, columns } };
+    expect(() => fold({ name: 'post', from: rough, tables: { counts } })).toThrow('post.letters.weight: a float');
+  });
+
   it('refuses a table of the same name as one whose changes it folds', () => {
     expect(declared({}, 'letters')).toThrow('another name than those in from');
   });
