@@ -117,6 +117,7 @@ async function foldingAgain({ stack }: Target, { service: { name }, database }: 
 
 function progressText({ table, rows, estimatedRows, position, differences }: ProofProgress): string {
   const share = estimatedRows > 0 ? ` of about ${Math.max(rows, estimatedRows)}` : '';
+  if (position === '') return `${table}: ${rows} rows${share}`;
   const found = differences === 0 ? 'all equal' : `${differences} differ`;
   return `${table}: ${rows} rows${share}, ${found}, at ${position}`;
 }

@@ -106,9 +106,11 @@ describe('a record that stops a projector', () => {
     const projector = running();
     await write(4, 'four');
     await holds(4, 'four');
-    const { position } = await state(projector, 'streaming');
+    await state(projector, 'streaming');
     const stop = await poisoned(projector, { key: null, value: 'no Avro' });
-    expect(stop).toMatchObject({ topic, partition: 0, code: 'undecodable', table: 'entries', key: null, position });
+    expect(stop).toMatchObject({ topic, partition: 0, code: 'undecodable', table: 'entries', key: null });
+    const { position } = projector.facts(); // Commits of other tests move it.
+    expect(stop.position).toBe(position);
     expect(stop.keyProblem).toBe('the message has no key');
     expect(JSON.stringify(await stopsOf(session, 'entries'), texts)).not.toMatch(/no Avro|bm8gQXZybw/);
     expect(await captured.texts('read', 'SELECT message_key, message_value FROM banyan_stop')).toEqual([

@@ -45,6 +45,7 @@ export interface ProofProgress {
   /** Rows of this table that are compared, and about how many there are. */
   readonly rows: number;
   readonly estimatedRows: number;
+  /** Empty while folds are folded again: nothing is compared yet. */
   readonly position: string;
   readonly differences: number;
 }
@@ -161,7 +162,7 @@ async function proveFolds(
         table: 'folding again',
         rows,
         estimatedRows: rows + left,
-        position: 'no position',
+        position: '',
         differences: 0,
       });
     },
@@ -182,7 +183,7 @@ export async function differences(
   most: number,
 ): Promise<SeenDifference[]> {
   await using session = await openReadModel(database);
-  return differencesOf(session, projection, most);
+  return await differencesOf(session, projection, most);
 }
 
 export const schemaOf = ({ tables }: Projection): string => tables[0]!.source.split('.')[0]!;

@@ -144,8 +144,10 @@ export class Session {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#connection.destroy();
-    // That waits for the other end, which for a half-open connection never answers: it would keep the process alive.
-    (this.#connection as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+    // That waits for the other end, which of a half-open connection never answers: it would keep the process alive. With an error,
+    // so that a statement under way has failed, and does not wait for ever.
+    const { stream } = (this.#connection as unknown as { connection: { stream: Socket } }).connection;
+    stream.destroy(new Error('the connection was closed'));
   }
 }
 
