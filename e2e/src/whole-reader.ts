@@ -10,7 +10,7 @@ export class WholeReader {
   #stopped = false;
   readonly #reading: Promise<void>;
 
-  /** `isWhole` judges a number of orders, of which each has one line; between two looks the machine is left to the others. */
+  /** `isWhole` judges a number of orders, of which each has one line; between two looks the machine is left to the others, longer as these take longer. */
   constructor(bridge: Bridge, isWhole: (orders: number) => boolean, pauseMs: number) {
     this.#reading = this.#readOn(bridge, isWhole, pauseMs);
   }
@@ -22,6 +22,7 @@ export class WholeReader {
 
   async #readOn(bridge: Bridge, isWhole: (orders: number) => boolean, pauseMs: number): Promise<void> {
     while (!this.#stopped) {
+      const sinceMs = Date.now();
       const counts = await one<{ orders: string; lines: string }>(
         bridge.read,
         `SELECT (SELECT COUNT(*) FROM orders WHERE batch > 0) AS orders,
@@ -30,7 +31,7 @@ export class WholeReader {
       const [orders, lines] = [Number(counts.orders), Number(counts.lines)];
       this.reads++;
       if (orders !== lines || !isWhole(orders)) this.parts.push(`${orders} orders, ${lines} lines`);
-      await delay(pauseMs);
+      await delay(Math.max(pauseMs, 4 * (Date.now() - sinceMs)));
     }
   }
 }
