@@ -92,7 +92,7 @@ export function capture(options: CaptureOptions): Capture {
       // A quiet server must not look like a dead one: it sends a sign of life every 0.8 of the keep-alive. Not shorter, and not
       // off: decision 4.
       heartbeatIntervalMs: 1000,
-      connectKeepAliveIntervalMs: 60_000,
+      connectKeepAliveIntervalMs: 25_000,
       extra: { 'internal.custom.retriable.exception': lostConnection, 'retriable.restart.connector.wait.ms': 2000 },
       decimalHandlingMode: 'precise',
       bigintUnsignedHandlingMode: 'precise',

@@ -98,7 +98,7 @@ export class FaultRig {
     if (fault.code) await this.says(fault.code);
     await within(stepMs, `${fault.name}, its end,`, end());
     const endedAt = Date.now();
-    await this.recovers(Math.max(this.#recoveryMs, fault.recoveryMs ?? 0));
+    await this.recovers();
     const tookMs = Date.now() - endedAt;
     const proof = await within(stepMs, `the proof after ${fault.name}`, this.#prove());
     console.info(`${fault.name}: on its way ${(tookMs / 1000).toFixed(1)} s after its end; ${proof.rows} rows proved`);

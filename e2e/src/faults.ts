@@ -16,8 +16,6 @@ export interface Fault {
   readonly inject: (rig: FaultRig, random: Random) => Promise<() => Promise<void>>;
   /** What a projector says while it lasts. */
   readonly code?: string;
-  /** Within which it is to go on by itself; default: a minute. */
-  readonly recoveryMs?: number;
 }
 
 const untilEnd = (random: Random) => delay(500 + random.upTo(1500));
@@ -164,10 +162,9 @@ export const faults: readonly Fault[] = [
 
 /** Those that take longer, for the long run. */
 export const slowFaults: readonly Fault[] = [
-  // That the source was away Debezium's keep-alive notices, once a minute: docs/reference/faults.md.
-  { name: 'F1 the source killed in a large transaction', inject: sourceKilled, recoveryMs: 150_000 },
+  { name: 'F1 the source killed in a large transaction', inject: sourceKilled },
   { name: 'F6 the link to the broker half-open', inject: halfOpen('kafka') },
-  { name: 'F6 the link to the source cut', inject: cut('source'), recoveryMs: 150_000 },
-  { name: 'F6 the link to the source half-open', inject: halfOpen('source'), recoveryMs: 150_000 },
+  { name: 'F6 the link to the source cut', inject: cut('source') },
+  { name: 'F6 the link to the source half-open', inject: halfOpen('source') },
   { name: 'F24 a small heap and a big backlog', inject: smallHeap },
 ];
