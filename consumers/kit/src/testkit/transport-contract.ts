@@ -123,25 +123,6 @@ function readings(bench: TransportBench): void {
       });
     });
 
-    it('reads of each partition before one of them is read whole, however much there is', async () => {
-      const topics = await Promise.all(Array.from({ length: 8 }, () => bench.writer.topic()));
-      for (const topic of topics)
-        for (let count = 0; count < 6; count++) await bench.writer.send(topic, ['x'.repeat(900_000)]);
-      const reader = await bench.transport.read(topics.map((topic) => at(topic, 0)));
-      const counts = new Map(topics.map((topic) => [topic, 0]));
-      try {
-        // In the order in which they came: what one call gives may be all of it.
-        while (![...counts.values()].includes(6))
-          for (const { topic, messages } of await reader.next(1000)) {
-            counts.set(topic, counts.get(topic)! + messages.length);
-            if (counts.get(topic) === 6) break;
-          }
-      } finally {
-        await reader.close();
-      }
-      expect(Math.min(...counts.values())).toBeGreaterThan(0);
-    });
-
     it('holds a paused partition back while the others flow, and goes on without loss', async () => {
       const topic = await bench.writer.topic(2);
       await bench.writer.send(topic, ['a'], 0);

@@ -11,9 +11,9 @@ interface Cluster {
 }
 
 interface Broker {
-  fetch(request: {
-    readonly topics: readonly unknown[];
-  }): Promise<{ readonly responses: readonly { readonly partitions: FetchedPartition[] }[] }>;
+  fetch(request: { readonly topics: readonly { readonly topic: string }[] }): Promise<{
+    readonly responses: readonly { readonly topicName: string; readonly partitions: FetchedPartition[] }[];
+  }>;
 }
 
 /** Asks for offsets with READ_UNCOMMITTED: kafkajs asks for those of what is committed, which is the last stable offset. */
@@ -22,8 +22,8 @@ export function readingUncommitted(kafka: Kafka): Kafka {
 }
 
 /**
- * Leaves out the messages of aborted transactions as Kafka's own consumer does; kafkajs lets some of them through. And asks for each
- * topic first in turn: the broker fills an answer in the order of the request, and with kafkajs that is always the same.
+ * Leaves out the messages of aborted transactions as Kafka's own consumer does; kafkajs lets some of them through. And asks first
+ * for the topics that have waited longest: the broker fills an answer in the order of the request, and kafkajs' is always the same.
  */
 export function readingRightly(kafka: Kafka): Kafka {
   const known = new WeakSet<Broker>();
@@ -35,12 +35,16 @@ export function readingRightly(kafka: Kafka): Kafka {
       if (!known.has(broker)) {
         known.add(broker);
         const fetch = broker.fetch.bind(broker);
+        const served = new Map<string, number>();
         let turn = 0;
         broker.fetch = async (request) => {
-          const first = turn++ % request.topics.length;
-          const topics = [...request.topics.slice(first), ...request.topics.slice(0, first)];
-          const answer = await fetch({ ...request, topics });
-          for (const { partitions } of answer.responses) partitions.forEach(hideAborted);
+          const last = ({ topic }: { readonly topic: string }) => served.get(topic) ?? 0;
+          const answer = await fetch({ ...request, topics: request.topics.toSorted((a, b) => last(a) - last(b)) });
+          turn++;
+          for (const { topicName, partitions } of answer.responses) {
+            if (partitions.some(({ messages }) => messages.length > 0)) served.set(topicName, turn);
+            partitions.forEach(hideAborted);
+          }
           return answer;
         };
       }
