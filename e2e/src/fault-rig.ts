@@ -118,8 +118,8 @@ export class FaultRig {
   }
 
   /** What is committed from now on arrives, one projector leads and the other stands by, and the API answers. */
-  async recovers(limitMs = this.#recoveryMs): Promise<void> {
-    const until = Date.now() + limitMs;
+  async recovers(): Promise<void> {
+    const until = Date.now() + this.#recoveryMs;
     const left = () => Math.max(1, until - Date.now());
     await this.#written(left());
     const target = await this.bridge.sourcePosition();

@@ -3,7 +3,8 @@ import type { MirrorTable } from '../projection/declaration.ts';
 import { valuesOf } from './coalesce.ts';
 import type { ReadStore } from './read-store.ts';
 
-const nowhere = { binlogFile: '', binlogPosition: 0, rowNumber: 0, timestampMs: 0 };
+/** Of what stands at no place of the binlog. */
+export const nowhere = { binlogFile: '', binlogPosition: 0, rowNumber: 0, timestampMs: 0 };
 
 /** The changes that make rows of a mirror what they are corrected to; none for those that are so already. */
 export async function changesOf(

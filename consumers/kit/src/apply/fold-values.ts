@@ -1,5 +1,6 @@
 import { fieldOf, type Row, type SourceValue } from '../change-event/index.ts';
 import type { Column, FoldRow } from '../projection/index.ts';
+import { numbersIn } from '../projection/sql-type.ts';
 
 /**
  * A value as its column gives it back, so that a state read anew is the state that was written: 64-bit integers as bigint, decimals
@@ -8,15 +9,14 @@ import type { Column, FoldRow } from '../projection/index.ts';
  */
 export function heldValue({ type }: Column, value: SourceValue): SourceValue {
   if (value === null) return null;
-  const { base, family, sql } = type;
-  const [, first = '', second = ''] = /\( *(\d+) *(?:, *(\d+))? *\)/.exec(sql) ?? [];
+  const { base, family } = type;
   if (family === 'integer') return Number(wholeNumber(value));
-  if (family === 'bigint') return BigInt(wholeNumber(value));
-  if (family === 'decimal') return withDigits(decimal(value), Number(second || 0));
+  if (family === 'bigint') return wholeNumber(value);
+  if (family === 'decimal') return withDigits(decimal(value), numbersIn(type)[1]);
   if (family === 'float') return finite(value);
-  if (family === 'binary') return base === 'binary' ? padded(bytes(value), Number(first || 1)) : bytes(value);
+  if (family === 'binary') return base === 'binary' ? padded(bytes(value), numbersIn(type, 1)[0]) : bytes(value);
   if (typeof value !== 'string') throw new Error(`a text is wanted, not ${shown(value)}`);
-  if (family === 'temporal') return base === 'date' ? value : withDigits(value, Number(first || 0));
+  if (family === 'temporal') return base === 'date' ? value : withDigits(value, numbersIn(type)[0]);
   return base === 'char' ? value.replace(/ +$/, '') : value;
 }
 

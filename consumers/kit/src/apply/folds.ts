@@ -3,6 +3,7 @@ import { KitError } from '../errors.ts';
 import type { FoldChange, FoldRow, FoldTable, MirrorTable, Projection } from '../projection/index.ts';
 import type { ChangeLog } from '../read-store/change-log.ts';
 import { identity } from './coalesce.ts';
+import { nowhere } from './corrected-rows.ts';
 import { foldRow, heldValue } from './fold-values.ts';
 import type { ReadStore } from './read-store.ts';
 
@@ -23,6 +24,12 @@ interface Part {
   readonly changes: readonly ChangeEvent[];
 }
 
+/** A change, and where it stands in the binlog. */
+interface Told {
+  readonly change: FoldChange;
+  readonly at: ChangeEvent['source'];
+}
+
 interface State {
   readonly key: FoldRow;
   readonly before: FoldRow | null;
@@ -40,7 +47,7 @@ export class Folds {
   readonly #folds: readonly FoldTable[];
   readonly #mirrors: ReadonlyMap<string, MirrorTable>;
   #begun: boolean;
-  #waiting: { readonly change: FoldChange; readonly at: ChangeEvent['source'] }[] = [];
+  #waiting: Told[] = [];
   /** Rows of an incremental snapshot, by table and key, as the mirror had them. */
   #known = new Map<string, Row | null>();
 
@@ -82,8 +89,7 @@ export class Folds {
     if (!this.#begun || this.#folds.length === 0) return;
     for (const change of changes) {
       if (change.operation === 'truncate') continue; // told row by row
-      const one = change.operation === 'read' ? this.#asChange(change) : change;
-      if (one) this.#tell(one);
+      this.#tell(change.operation === 'read' ? this.#asChange(change) : change);
     }
   }
 
@@ -158,32 +164,25 @@ export class Folds {
     this.#waiting.push({ change: { table, operation, before, after, committedAtMs }, at });
   }
 
-  async #fold(
-    fold: FoldTable,
-    waiting: readonly { readonly change: FoldChange; readonly at: ChangeEvent['source'] }[],
-  ) {
-    const steps = waiting.map(({ change, at }) => ({ change, at, keys: this.#keysOf(fold, change, at) }));
+  async #fold(fold: FoldTable, waiting: readonly Told[]): Promise<void> {
+    const steps = waiting.map((told) => ({ told, keys: this.#keysOf(fold, told) }));
     const states = await this.#states(fold, new Map(steps.flatMap(({ keys }) => [...keys])));
-    for (const { change, at, keys } of steps)
+    for (const { told, keys } of steps)
       for (const id of keys.keys()) {
         const state = states.get(id)!;
-        state.row = this.#step(fold, state, change, at);
+        state.row = this.#step(fold, state, told);
       }
     await this.#write(fold, [...states.values()]);
   }
 
   /** The keys that a row concerned, or concerns now, by identity. */
-  #keysOf(fold: FoldTable, change: FoldChange, at: ChangeEvent['source']): Map<string, FoldRow> {
-    const keys = new Map<string, FoldRow>();
-    for (const row of [change.before, change.after]) {
-      if (row === null) continue;
-      const asked = trying(fold, change, at, 'keys', () => fold.keys(row, change.table));
-      for (const values of asked) {
-        const key = trying(fold, change, at, 'keys', () => heldKey(fold, values));
-        keys.set(identity(Object.values(key)), key);
-      }
-    }
-    return keys;
+  #keysOf(fold: FoldTable, told: Told): Map<string, FoldRow> {
+    const { before, after, table } = told.change;
+    const rows = [before, after].filter((row) => row !== null);
+    return trying(fold, told, 'keys', () => {
+      const keys = rows.flatMap((row) => fold.keys(row, table)).map((values) => heldKey(fold, values));
+      return new Map(keys.map((key) => [identity(Object.values(key)), key]));
+    });
   }
 
   async #states(fold: FoldTable, keys: ReadonlyMap<string, FoldRow>): Promise<Map<string, State>> {
@@ -201,9 +200,9 @@ export class Folds {
     return states;
   }
 
-  #step(fold: FoldTable, { key, row }: State, change: FoldChange, at: ChangeEvent['source']): FoldRow | null {
-    return trying(fold, change, at, 'step', () => {
-      const next = fold.step(row, change, key);
+  #step(fold: FoldTable, { key, row }: State, told: Told): FoldRow | null {
+    return trying(fold, told, 'step', () => {
+      const next = fold.step(row, told.change, key);
       return next === null ? null : heldState(fold, key, next);
     });
   }
@@ -223,8 +222,6 @@ export class Folds {
     if (this.#log?.follows(fold)) for (const { before, row } of changed) this.#log.note(fold, before, row);
   }
 }
-
-const nowhere = { binlogFile: '', binlogPosition: 0, rowNumber: 0, timestampMs: 0 };
 
 function kindOf({ operation }: ChangeEvent): Part['kind'] {
   return operation === 'read' || operation === 'truncate' ? operation : 'change';
@@ -285,8 +282,7 @@ const isSame = ({ columns }: FoldTable, a: FoldRow | null, b: FoldRow | null): b
 /** What the author's code throws, or gives that cannot be, stops the projector before anything is written. */
 function trying<T>(
   fold: FoldTable,
-  { table, operation }: FoldChange,
-  { binlogFile, binlogPosition }: ChangeEvent['source'],
+  { change: { table, operation }, at: { binlogFile, binlogPosition } }: Told,
   what: 'keys' | 'step',
   run: () => T,
 ): T {

@@ -1,5 +1,6 @@
 import type { SourceValue } from '../change-event/index.ts';
 import type { Column } from '../projection/declaration.ts';
+import { numbersIn } from '../projection/sql-type.ts';
 
 /** Says what a column would lose of a value; null when it takes it as it is, or refuses it itself. */
 export type LossCheck = (value: SourceValue) => string | null;
@@ -8,15 +9,16 @@ export type LossCheck = (value: SourceValue) => string | null;
  * STRICT mode refuses what is too long or out of range, but rounds fractions, cuts the time off a date and blanks off a text
  * without an error. A column declared narrower than the source's would lose that in silence. Null: nothing to check.
  */
-export function lossCheck({ type: { base, family, sql } }: Column): LossCheck | null {
-  const [, first = '0', second = '0'] = /\( *(\d+) *(?:, *(\d+))? *\)/.exec(sql) ?? [];
-  if (family === 'decimal') return tooFine(Number(second));
+export function lossCheck({ type }: Column): LossCheck | null {
+  const { base, family } = type;
+  const [first, second] = numbersIn(type);
+  if (family === 'decimal') return tooFine(second);
   if (family === 'integer' || family === 'bigint') return tooFine(0);
   if (base === 'date') return (value) => (/ .*[1-9]/.test(String(value)) ? 'its time of day' : null);
-  if (family === 'temporal') return tooFine(Number(first));
+  if (family === 'temporal') return tooFine(first);
   if (base === 'float')
     return (value) => (typeof value === 'number' && Math.fround(value) !== value ? 'its precision' : null);
-  if (base === 'varchar') return tooManyBlanks(Number(first));
+  if (base === 'varchar') return tooManyBlanks(first);
   return null;
 }
 

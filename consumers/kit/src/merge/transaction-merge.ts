@@ -143,12 +143,12 @@ export class TransactionMerge {
       const whole = this.#isWhole(head);
       if (!whole && this.#data.held < this.#maxRows) break;
       if (transactions > 0 && (!whole || changes.length + this.#data.held > this.#maxRows)) break;
-      if (!whole || this.#data.held > this.#maxRows) {
-        const taken = this.#data.takeHeld(changes, this.#maxRows, (log) => whole || this.#isPast(log, head));
+      const isLast = whole && this.#data.held <= this.#maxRows;
+      const taken = this.#data.takeHeld(changes, this.#maxRows, (log) => whole || this.#isPast(log, head));
+      if (!isLast) {
         head.partlyHandedOut ||= taken > 0;
         break;
       }
-      this.#data.takeHeld(changes, this.#maxRows, () => true);
       this.#finish(head);
       transactions++;
       if (upTo !== null && this.hasReached(upTo)) break;

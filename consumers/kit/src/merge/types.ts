@@ -3,6 +3,14 @@ import type { ChangeEvent, Position, TransactionMarker } from '../change-event/i
 /** `topic/partition`, the name of one ordered log. */
 export type PartitionName = string;
 
+export const partitionName = ({
+  topic,
+  partition,
+}: {
+  readonly topic: string;
+  readonly partition: number;
+}): PartitionName => `${topic}/${partition}`;
+
 /** What one message means to the merge. `ignored` is a tombstone or a record of no interest: only its offset counts. */
 export type MergeRecord =
   | { readonly kind: 'marker'; readonly offset: bigint; readonly marker: TransactionMarker }

@@ -1,5 +1,5 @@
 import type { ColumnKind, ColumnShape } from '../serde/index.ts';
-import type { SqlType } from './sql-type.ts';
+import { numbersIn, type SqlType } from './sql-type.ts';
 
 const integers: readonly ColumnKind[] = ['int16', 'int32', 'int64'];
 /** How many of `integers` a type takes, signed and unsigned; the connector has MEDIUMINT for INT, and SMALLINT UNSIGNED. */
@@ -61,11 +61,6 @@ function fitsDecimal(type: SqlType, { kind, precision, scale }: ColumnShape): bo
 
 function fitsTime(type: SqlType, kind: ColumnKind): boolean {
   if (type.base === 'date' || type.base === 'time') return kind === type.base;
-  const [places] = numbersIn(type, 0);
+  const [places] = numbersIn(type);
   return kind === 'date' || kind === 'timestamp' || kind === 'datetime-3' || (kind === 'datetime-6' && places > 3);
-}
-
-function numbersIn({ sql }: SqlType, first: number): readonly [number, number] {
-  const found = /\( *(\d+) *(?:, *(\d+))? *\)/.exec(sql);
-  return [Number(found?.[1] ?? first), Number(found?.[2] ?? 0)];
 }

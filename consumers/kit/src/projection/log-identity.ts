@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { KitError } from '../errors.ts';
+import { partitionName } from '../merge/index.ts';
 import type { Anchor, StoredCheckpoint } from '../read-store/index.ts';
 import type { Chunk, Message, PartitionRange, Start } from '../transport/index.ts';
 
@@ -24,7 +25,7 @@ export class LogIdentity {
   /** Where to start reading. Throws KitError `topic-recreated` or `log-truncated`. */
   start(topic: string, range: PartitionRange): Start {
     const { partition, low, high } = range;
-    const name = `${topic}/${partition}`;
+    const name = partitionName({ topic, partition });
     const next = this.#next.get(name);
     if (next === undefined) {
       if (low === 0n) return { topic, partition, offset: 0n };
@@ -45,7 +46,7 @@ export class LogIdentity {
 
   /** Compares the anchor and takes what was applied already off the chunk. Throws KitError `topic-recreated`. */
   check(chunk: Chunk): Chunk {
-    const name = `${chunk.topic}/${chunk.partition}`;
+    const name = partitionName(chunk);
     const expected = this.#expected.get(name);
     if (expected) {
       const first = chunk.messages[0];

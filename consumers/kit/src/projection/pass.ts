@@ -2,7 +2,7 @@ import type { ApplyStep, LeaseHeld, ReadStore } from '../apply/index.ts';
 import { Writer, type WriterOptions } from '../apply/index.ts';
 import { coversAll, type Position } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
-import { type MergedBatch, type MergeRecord, TransactionMerge } from '../merge/index.ts';
+import { type MergedBatch, type MergeRecord, partitionName, TransactionMerge } from '../merge/index.ts';
 import type { ForeignKey, Hold, StoredCheckpoint } from '../read-store/index.ts';
 import { decodeChunk, type KnownSchemas } from '../serde/index.ts';
 import type { Chunk, LogReader, PartitionRange, Start, Transport } from '../transport/index.ts';
@@ -15,7 +15,7 @@ import { ReadAhead } from './read-ahead.ts';
 import { Refusals } from './refusals.ts';
 import { SnapshotRows } from './snapshot-rows.ts';
 import { TableShapes } from './table-shapes.ts';
-import { type Topics, topicsOf } from './topics.ts';
+import { type Topics, tablesByPartition, topicsOf } from './topics.ts';
 import type { Verdicts } from './verdicts.ts';
 
 export interface PassOptions {
@@ -91,7 +91,7 @@ export class Pass {
     this.#checkpoint = options.checkpoint;
     this.#fillTo = fillTo;
     this.#corrections = corrections;
-    this.#positions = new Map(starts.map((start) => [nameOf(start), start.offset]));
+    this.#positions = new Map(starts.map((start) => [partitionName(start), start.offset]));
     const writer: WriterOptions = {
       ...options,
       filled: options.checkpoint.filled,
@@ -106,7 +106,10 @@ export class Pass {
       new Map([...snapshots].map(([partition, point]) => [this.#tableOf(partition), point])),
     );
     const next = new Map(
-      starts.map((start) => [nameOf(start), options.checkpoint.offsets.get(nameOf(start)) ?? start.offset]),
+      starts.map((start) => [
+        partitionName(start),
+        options.checkpoint.offsets.get(partitionName(start)) ?? start.offset,
+      ]),
     );
     this.#merge = new TransactionMerge({
       markers: `${topics.transactions}/0`,
@@ -138,7 +141,7 @@ export class Pass {
     );
     const fillTo = endsOf(new Map([...ranges].filter(([topic]) => tables.has(topic) || topic === transactions)));
     const partition = `${corrections}/0`;
-    const next = starts.find((start) => nameOf(start) === partition)!.offset;
+    const next = starts.find((start) => partitionName(start) === partition)!.offset;
     const waiting = new Corrections({ partition, next, end: ranges.get(corrections)![0]!.high });
     return new Pass(options, topics, identity, starts, fillTo, waiting, await options.transport.read(starts));
   }
@@ -280,13 +283,13 @@ export class Pass {
       await this.#options.verdicts.note(failure, chunk, this.#topics.tables.get(topic), this.#checkpoint);
       throw failure;
     }
-    this.#merge.push(nameOf(chunk), this.#continuity.admit(chunk, records, this.filled), nextOffset);
-    this.#positions.set(nameOf(chunk), nextOffset);
+    this.#merge.push(partitionName(chunk), this.#continuity.admit(chunk, records, this.filled), nextOffset);
+    this.#positions.set(partitionName(chunk), nextOffset);
   }
 
   /** Of the messages that were fetched, those from before the checkpoint tell what the table was like. */
   async #look(table: string, fetched: Chunk, chunk: Chunk): Promise<void> {
-    const next = this.#options.checkpoint.offsets.get(nameOf(fetched)) ?? 0n;
+    const next = this.#options.checkpoint.offsets.get(partitionName(fetched)) ?? 0n;
     const applied = fetched.messages[0] && fetched.messages[0].offset < next;
     if (applied) {
       const messages = fetched.messages.filter(({ offset }) => offset < next);
@@ -384,19 +387,7 @@ function nearer(a: Position | null, b: Position | null): Position | null {
 function endsOf(ranges: ReadonlyMap<string, readonly PartitionRange[]>): Map<string, bigint> {
   return new Map(
     [...ranges].flatMap(([topic, partitions]) =>
-      partitions.map((range) => [nameOf({ topic, ...range }), range.high] as const),
+      partitions.map((range) => [partitionName({ topic, ...range }), range.high] as const),
     ),
-  );
-}
-
-const nameOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }): string =>
-  `${topic}/${partition}`;
-
-function tablesByPartition(topics: Topics, starts: readonly Start[]): Map<string, string> {
-  return new Map(
-    starts.flatMap((start) => {
-      const table = topics.tables.get(start.topic);
-      return table === undefined ? [] : [[nameOf(start), table] as const];
-    }),
   );
 }

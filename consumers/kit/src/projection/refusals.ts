@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Refused, refusedChange, refusedCorrection, type WriterOptions } from '../apply/index.ts';
 import type { ChangeEvent } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
+import { partitionName } from '../merge/index.ts';
 import type { StoredCheckpoint } from '../read-store/index.ts';
 import { decodeChunk, type KnownSchemas } from '../serde/index.ts';
 import type { Chunk, LogReader, Message, Start, Transport } from '../transport/index.ts';
@@ -110,7 +111,7 @@ export class Refusals {
     endOf: (partition: string) => bigint,
     look: (chunk: Chunk) => Promise<Message | undefined>,
   ): Promise<Found | null> {
-    const open = new Set(starts.map(nameOf));
+    const open = new Set(starts.map(partitionName));
     let reader: LogReader | null = null;
     try {
       for (let waits = 0; open.size > 0 && waits < mostWaits; waits++) {
@@ -119,7 +120,7 @@ export class Refusals {
           waits = 0;
           const message = await look(chunk);
           if (message) return { chunk, message };
-          if (chunk.nextOffset >= endOf(nameOf(chunk))) open.delete(nameOf(chunk));
+          if (chunk.nextOffset >= endOf(partitionName(chunk))) open.delete(partitionName(chunk));
         }
       }
       return null;
@@ -138,5 +139,3 @@ const isSame = (a: ChangeEvent, b: ChangeEvent): boolean =>
   a.source.binlogPosition === b.source.binlogPosition &&
   a.source.rowNumber === b.source.rowNumber &&
   isDeepStrictEqual(a, b);
-
-const nameOf = ({ topic, partition }: Pick<Chunk, 'topic' | 'partition'>): string => `${topic}/${partition}`;

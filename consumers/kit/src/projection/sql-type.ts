@@ -44,6 +44,12 @@ export function parseSqlType(text: string): SqlType | null {
   return { sql: text.trim(), base, family, json };
 }
 
+/** The numbers in its parentheses: of `decimal(19,4)` 19 and 4, of `datetime(6)` 6 and 0; `first` and 0 where there are none. */
+export function numbersIn({ sql }: SqlType, first = 0): readonly [number, number] {
+  const found = /\( *(\d+) *(?:, *(\d+))? *\)/.exec(sql);
+  return [Number(found?.[1] ?? first), Number(found?.[2] ?? 0)];
+}
+
 /** CHAR or VARCHAR under a collation in which only the same letters are equal; blanks at the end do not count. */
 export function isBinaryText({ base, sql }: SqlType): boolean {
   return (base === 'char' || base === 'varchar') && / collate +\w+_bin$/i.test(sql);

@@ -1,6 +1,6 @@
 import { type Correction, fieldOf, type Row, type SourceValue } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
-import type { MergeRecord } from '../merge/index.ts';
+import { type MergeRecord, partitionName } from '../merge/index.ts';
 import { type ColumnShape, type KnownSchemas, type RowSchema, schemaIdIn } from '../serde/index.ts';
 import type { Chunk } from '../transport/index.ts';
 import type { Column, MirrorTable, Projection } from './declaration.ts';
@@ -66,7 +66,7 @@ export class TableShapes {
 
   /** Records of older shapes with what they lack; all others as they are. */
   adapted(chunk: Chunk, records: readonly MergeRecord[]): readonly MergeRecord[] {
-    const fills = this.#seen.get(nameOf(chunk))?.fills;
+    const fills = this.#seen.get(partitionName(chunk))?.fills;
     if (!fills || fills.size === 0) return records;
     return records.map((record, index) => {
       const { value } = chunk.messages[index]!;
@@ -98,11 +98,11 @@ export class TableShapes {
   }
 
   #partition(source: string, chunk: Chunk): Seen {
-    const known = this.#seen.get(nameOf(chunk));
+    const known = this.#seen.get(partitionName(chunk));
     if (known) return known;
     const table = this.#projection.tables.find((one) => one.source === source)!;
     const seen: Seen = { topic: chunk.topic, table, latest: 0, taken: new Map(), fills: new Map() };
-    this.#seen.set(nameOf(chunk), seen);
+    this.#seen.set(partitionName(chunk), seen);
     return seen;
   }
 
@@ -139,8 +139,6 @@ export class TableShapes {
     return null;
   }
 }
-
-const nameOf = ({ topic, partition }: Pick<Chunk, 'topic' | 'partition'>): string => `${topic}/${partition}`;
 
 /** A record that was left out may have any bytes. */
 function unlessAway(error: unknown): null {

@@ -1,3 +1,5 @@
+import { partitionName } from '../merge/index.ts';
+import type { Start } from '../transport/index.ts';
 import type { Projection } from './declaration.ts';
 
 /** Topic names as Debezium makes them from `topic.prefix`; source: Debezium MariaDB connector page, "Topic names". */
@@ -19,4 +21,14 @@ export function topicsOf(projection: Projection, prefix: string): Topics {
     heartbeats: `__debezium-heartbeat.${prefix}`,
     corrections: `${prefix}.corrections`,
   };
+}
+
+/** Of the partitions that are read, those of tables: `topic/partition` to `database.table`. */
+export function tablesByPartition(topics: Topics, starts: readonly Start[]): Map<string, string> {
+  return new Map(
+    starts.flatMap((start) => {
+      const table = topics.tables.get(start.topic);
+      return table === undefined ? [] : [[partitionName(start), table] as const];
+    }),
+  );
 }

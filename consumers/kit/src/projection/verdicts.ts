@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { type ChangeEvent, formatPosition } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
-import type { MergeRecord } from '../merge/index.ts';
+import { type MergeRecord, partitionName } from '../merge/index.ts';
 import {
   type DatabaseAccess,
   keyTextOf,
@@ -38,7 +38,7 @@ export class Verdicts {
     this.#database = database;
     this.#schemas = schemas;
     this.#leftOut = new Map(
-      [...Map.groupBy(records, partitionOf)].map(([partition, some]) => [
+      [...Map.groupBy(records, partitionName)].map(([partition, some]) => [
         partition,
         new Map(some.map((record) => [record.offset, record])),
       ]),
@@ -59,14 +59,14 @@ export class Verdicts {
    * of one is no such record.
    */
   without(chunk: Chunk): Chunk {
-    const records = this.#leftOut.get(partitionOf(chunk));
+    const records = this.#leftOut.get(partitionName(chunk));
     if (!records) return chunk;
     return { ...chunk, messages: chunk.messages.filter((message) => leftOutAs(records, message)?.isChange ?? true) };
   }
 
   /** Remembers which changes, of the records of a chunk's messages, were skipped or parked: they are read and counted, and not applied. */
   mark(chunk: Chunk, records: readonly MergeRecord[]): void {
-    const leftOut = this.#leftOut.get(partitionOf(chunk));
+    const leftOut = this.#leftOut.get(partitionName(chunk));
     if (!leftOut) return;
     for (const [index, record] of records.entries())
       if (record.kind === 'change' && leftOutAs(leftOut, chunk.messages[index]!)) this.#changes.add(record.change);
@@ -119,8 +119,6 @@ export interface VerdictsOptions {
   readonly database: DatabaseAccess;
   readonly schemas: Schemas;
 }
-
-const partitionOf = ({ topic, partition }: Pick<Chunk, 'topic' | 'partition'>): string => `${topic}/${partition}`;
 
 function leftOutAs(records: ReadonlyMap<bigint, LeftOut>, message: Message): LeftOut | null {
   const record = records.get(message.offset);

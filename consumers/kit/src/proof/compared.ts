@@ -56,10 +56,16 @@ export async function comparedTables(
 }
 
 /** Folds beside the same tables in a database where they were folded again. */
-export async function comparedFolds({ folds }: Projection, scratch: Session, read: Session): Promise<ComparedTable[]> {
+export async function comparedFolds(
+  { folds }: Projection,
+  scratch: Session,
+  read: Session,
+  databases: { readonly scratch: string; readonly read: string },
+): Promise<ComparedTable[]> {
   const compared: ComparedTable[] = [];
   for (const table of folds) {
-    const [there, here] = [await factsOf(scratch, table.name), await factsOf(read, table.name)];
+    const there = await factsOf(scratch, `${databases.scratch}.${table.name}`);
+    const here = await factsOf(read, `${databases.read}.${table.name}`);
     const side = (facts: Facts, other: Facts) =>
       sideOf(table, `${quoted(table.name)} t`, ({ name }) => name, facts, other, rangeOf(table.key));
     compared.push({ ...named(table, 'fold', ''), source: side(there, here), read: side(here, there) });
@@ -128,12 +134,11 @@ interface FactsRow {
 }
 
 async function factsOf(session: Session, table: string): Promise<Facts> {
-  const schema = table.slice(0, Math.max(0, table.indexOf('.')));
   const rows = await session.rows<FactsRow>(
     `SELECT column_name AS name, data_type AS data_type, column_type AS column_type, character_set_name AS charset,
        collation_name AS collation, numeric_scale AS scale, datetime_precision AS fraction
-     FROM information_schema.columns WHERE table_schema = IF(? = '', DATABASE(), ?) AND table_name = ?`,
-    [schema, schema, table.slice(table.indexOf('.') + 1)],
+     FROM information_schema.columns WHERE table_schema = ? AND table_name = ?`,
+    [table.slice(0, table.indexOf('.')), table.slice(table.indexOf('.') + 1)],
   );
   return new Map(
     rows.map(({ name, data_type, column_type, charset, collation, scale, fraction }) => [

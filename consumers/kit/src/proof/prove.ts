@@ -173,7 +173,8 @@ async function proveFolds(
   const open = atFoldedAgain(projection.name, sessions, { read: notes, scratch: scratchNotes }, signal);
   const { rowsPerSecond: _, ...unlimited } = options; // it costs the source nothing
   const windows = new Windows({ ...options, sessions, open });
-  return await proveTables(unlimited, await comparedFolds(projection, scratch, read), windows, notes);
+  const databases = { scratch: folding.scratch.database, read: options.database.database };
+  return await proveTables(unlimited, await comparedFolds(projection, scratch, read, databases), windows, notes);
 }
 
 /** What was found and not repaired. Throws KitError `database-unreachable`. */

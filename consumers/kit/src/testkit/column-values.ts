@@ -1,15 +1,16 @@
 import type { Row, SourceValue } from '../change-event/index.ts';
 import type { Column, ReadTable } from '../projection/declaration.ts';
+import { numbersIn } from '../projection/sql-type.ts';
 import { changeText } from '../read-store/change-log.ts';
 
 /** A value as text, the same however many digits it was written with; null is NULL. */
 export function textOf(column: Column, value: SourceValue): string | null {
   const text = changeText(column, value);
   if (text === null) return null;
-  const { base, family, sql } = column.type;
-  const [, first = '0', second = '0'] = /\( *(\d+) *(?:, *(\d+))? *\)/.exec(sql) ?? [];
-  if (family === 'decimal') return withDigits(text, Number(second));
-  if (family === 'temporal' && base !== 'date') return withDigits(text, Number(first));
+  const { base, family } = column.type;
+  const [first, second] = numbersIn(column.type);
+  if (family === 'decimal') return withDigits(text, second);
+  if (family === 'temporal' && base !== 'date') return withDigits(text, first);
   if (family === 'float') return String(Number(text));
   return base === 'char' ? text.replace(/ +$/, '') : text;
 }
