@@ -10,8 +10,7 @@ describe('a stale projector', () => {
   const owner = () =>
     one<{ owner: string; epoch: string }>(bank.bridge.read, 'SELECT owner, epoch FROM banyan_checkpoint');
 
-  // The other steps, and all of them in any order: the testkit's schedules.
-  it.each(['rows-written', 'checkpoint-written'])(
+  it.each(['batch-taken', 'rows-written', 'checkpoint-written', 'committed'])(
     'frozen at %s past its lease, replaced and woken, changes nothing',
     async (step) => {
       const { bridge } = bank;
