@@ -15,6 +15,12 @@ let truncate: string;
 const env = { BANYAN_DATA: process.env.BANYAN_STACK ?? '' };
 const tail = (...args: string[]) => banyan(['tail', ...args, '--prefix', name], env);
 
+/** Of the last commit of this connection: other test files commit on the same server. */
+async function ownGtid(): Promise<string> {
+  const [[row]] = await bridge.source.query<RowDataPacket[]>('SELECT @@last_gtid AS gtid');
+  return row!.gtid;
+}
+
 beforeAll(async () => {
   bridge = await openBridge(name);
   await bridge.source.query(
@@ -33,9 +39,9 @@ beforeAll(async () => {
   await bridge.source.query("INSERT INTO stops VALUES (7, 1, 'Linz'), (7, 2, 'Wels')");
   await bridge.source.query('UPDATE parcels SET id = 8 WHERE id = 7');
   await bridge.source.commit();
-  transaction = await bridge.sourcePosition();
+  transaction = await ownGtid();
   await bridge.source.query('TRUNCATE TABLE stops');
-  truncate = await bridge.sourcePosition();
+  truncate = await ownGtid();
   await bridge.source.query('INSERT INTO commits VALUES (2)');
   await bridge.eventuallyCaptured(`${name}.${name}.stops`, 4);
 }, 120_000);
@@ -159,8 +165,7 @@ describe('banyan tail --tx', () => {
     const sequenceOf = (gtid: string) => BigInt(gtid.slice(gtid.lastIndexOf('-') + 1));
     const committed = async (id: number) => {
       await bridge.source.query('INSERT INTO empties VALUES (?)', [id]);
-      const [[row]] = await bridge.source.query<RowDataPacket[]>('SELECT @@last_gtid AS gtid');
-      return sequenceOf(row!.gtid);
+      return sequenceOf(await ownGtid());
     };
     for (let ours = false, id = 100; !ours; ) {
       const ahead = sequenceOf(await bridge.sourcePosition()) + 20n;

@@ -34,7 +34,7 @@ describe('Barrier', () => {
     await captured[Symbol.asyncDispose]();
   }, 60_000);
 
-  async function running(): Promise<Projector> {
+  function start(): Projector {
     const projector = new Projector(options);
     const abort = new AbortController();
     const done = projector.run(abort.signal);
@@ -42,9 +42,12 @@ describe('Barrier', () => {
       abort.abort();
       return done;
     });
+    return projector;
+  }
+  async function running(): Promise<void> {
+    const projector = start();
     await insert();
     await eventually('it streams', () => projector.facts().state === 'streaming');
-    return projector;
   }
   const hold = async (waitMs = 10_000, forMs = 30_000) => {
     const barrier = await Barrier.hold({ session, projection: 'entries', waitMs, forMs });
@@ -52,8 +55,7 @@ describe('Barrier', () => {
     return barrier;
   };
   const insert = () => captured.source.query("INSERT INTO entries (v) VALUES ('streamed')");
-  const sourcePosition = async () =>
-    parsePosition((await captured.texts('source', 'SELECT @@gtid_binlog_pos AS p'))[0]!.p!)!;
+  const sourcePosition = async () => parsePosition(await captured.mark())!;
   const stored = async () =>
     parsePosition((await captured.texts('read', 'SELECT position AS p FROM banyan_checkpoint'))[0]!.p!)!;
   const ids = async (side: 'source' | 'read') => captured.texts(side, 'SELECT id FROM entries ORDER BY id');
@@ -106,16 +108,12 @@ describe('Barrier', () => {
     const barrier = await hold();
     await stops.shift()!();
     await insert();
-    const next = new Projector(options);
-    const abort = new AbortController();
-    const done = next.run(abort.signal);
+    const next = start();
     await eventually('it has taken over', () => next.facts().state === 'streaming');
     await delay(300);
     expect(await stored()).toEqual(barrier.position);
     await barrier.advance(await sourcePosition());
     await same();
-    abort.abort();
-    await done;
   });
 
   it('is one at a time, and says why there is none', async () => {

@@ -22,6 +22,7 @@ export class CapturedSource {
   readonly #connect = new ConnectClient({ url: this.stack.connectUrl });
   #connections: { readonly source: Connection; readonly read: Connection } | null = null;
   #topics: readonly string[] = [];
+  readonly #marks = `${this.name}_marks`;
 
   private constructor(server?: Stack) {
     this.#server = server ?? this.stack;
@@ -40,6 +41,8 @@ export class CapturedSource {
         return connection;
       }),
     );
+    await source!.query('CREATE DATABASE ??', [captured.#marks]);
+    await source!.query('CREATE TABLE ??.marks (id INT PRIMARY KEY AUTO_INCREMENT)', [captured.#marks]);
     captured.#connections = { source: source!, read: read! };
     return captured;
   }
@@ -109,13 +112,23 @@ export class CapturedSource {
     };
   }
 
+  /**
+   * The GTID of a commit of its own, after all that were made here before, in no captured table. The newest of the server may
+   * be another test's DDL: a position moves over that with the next commit only, and there may be none.
+   */
+  async mark(): Promise<string> {
+    await this.source.query('INSERT INTO ??.marks VALUES ()', [this.#marks]);
+    const [row] = await this.texts('source', 'SELECT @@last_gtid AS position');
+    return row!.position!;
+  }
+
   /** Runs a projector until it has applied all that the source has committed by now. */
   async catchUp(projection: Projection): Promise<void> {
-    const [row] = await this.texts('source', 'SELECT @@gtid_binlog_pos AS position');
-    const goal = sequence(row!.position!);
+    const position = await this.mark();
+    const goal = sequence(position);
     await this.#runUntil(
       projection,
-      `reaches ${row!.position}`,
+      `reaches ${position}`,
       ({ position }) => position !== null && sequence(position) >= goal,
     );
   }
@@ -160,6 +173,7 @@ export class CapturedSource {
       await admin.deleteTopics({ topics: there });
       await admin.disconnect();
     }
+    await this.source.query('DROP DATABASE IF EXISTS ??', [this.#marks]).catch(() => {});
     for (const connection of [this.source, this.read]) {
       await connection.query('DROP DATABASE IF EXISTS ??', [this.name]).catch(() => {});
       connection.destroy();
