@@ -95,7 +95,8 @@ export class Barrier {
     const seen = await seenHold(session, projection);
     const other = seen !== null && seen.holder !== this.#holder;
     return new KitError('not-held', other ? `${text}; ${seen.holder} holds it` : text, {
-      remedy: 'see what its projector says: banyan status',
+      remedy:
+        'see what its projector says: banyan status. When the newest statement of the source is DDL, the position moves with its next commit',
     });
   }
 
