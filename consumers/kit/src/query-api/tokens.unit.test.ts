@@ -1,4 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../testkit/eventually.ts';
 import { Refused } from './refused.ts';
@@ -50,6 +54,23 @@ describe('a token that holds', () => {
   it('is checked with keys that were fetched once', async () => {
     for (let n = 0; n < 20; n++) await check(`Bearer ${await issuer.token({})}`);
     expect(issuer.fetched).toBe(1);
+  });
+});
+
+describe('keys in a file', () => {
+  it('are taken, and said to be away while the file is', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'banyan-keys-'));
+    try {
+      const file = join(folder, 'jwks.json');
+      check = tokenCheck({ ...issuer.rules, jwksUrl: pathToFileURL(file).href });
+      const token = `Bearer ${await issuer.token({ customer_id: '7' })}`;
+      expect(await refusal(token)).toMatchObject({ code: 'keys-unavailable', status: 503 });
+      await writeFile(file, await (await fetch(issuer.rules.jwksUrl)).text());
+      await eventually('the file is read again', async () => (await check(token)).customerId === '7');
+      expect(await refusal('Bearer a.b.c')).toMatchObject({ status: 401 });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

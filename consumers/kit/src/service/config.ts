@@ -36,7 +36,7 @@ export const variables = `  PORT                  where it listens; 0 takes a fr
   FRESH_WITHIN_MS       older than this is not ready; default 120000: a quiet source gives a sign of life every 48 s
 for serve also:
   AUTH                  off: everybody on this machine reads everything; else tokens are checked, by
-  AUTH_JWKS_URL         where the issuer of the tokens publishes its keys
+  AUTH_JWKS_URL         where the issuer of the tokens publishes its keys: https, or file:///… that is mounted
   AUTH_ISSUER           what 'iss' of a token must be
   AUTH_AUDIENCE         what 'aud' of a token must name
   AUTH_CUSTOMER_CLAIM   the claim with the customer's id; default customer_id
@@ -91,8 +91,9 @@ function authOf(env: Environment): TokenRules | 'off' {
   const url = URL.canParse(jwksUrl) ? new URL(jwksUrl) : null;
   const isHere = url !== null && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
   // Who can change the keys on their way can sign tokens.
-  if (!url || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere)))
-    throw wrong('AUTH_JWKS_URL', 'it is not an https URL, nor an http one of this machine');
+  const isSafe = url?.protocol === 'https:' || url?.protocol === 'file:' || (url?.protocol === 'http:' && isHere);
+  if (!url || !isSafe)
+    throw wrong('AUTH_JWKS_URL', 'it is not an https URL, nor a file, nor an http one of this machine');
   if (url.username || url.password) throw wrong('AUTH_JWKS_URL', 'it has a user or a password in it');
   const algorithms = (env.AUTH_ALGORITHMS || signatureAlgorithms.join()).split(',');
   const bad = algorithms.find((one) => !signatureAlgorithms.includes(one));

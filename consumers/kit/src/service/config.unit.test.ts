@@ -165,6 +165,9 @@ describe('serveConfig', () => {
       customerClaim: 'sub',
       algorithms: ['ES256', 'EdDSA'],
     });
+    expect(auth({ ...tokens, AUTH_JWKS_URL: 'file:///keys/jwks.json' })).toMatchObject({
+      jwksUrl: 'file:///keys/jwks.json',
+    });
     expect(auth({ ...tokens, AUTH_JWKS_URL: 'http://127.0.0.1:8089/jwks.json' })).toMatchObject({
       issuer: tokens.AUTH_ISSUER,
     });
