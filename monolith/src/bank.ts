@@ -6,8 +6,10 @@ import { applySchema } from './schema.ts';
 
 /** What a bank needs to run. */
 export interface BankOptions {
-  /** The TCP port on 127.0.0.1; 0 lets the system choose. */
+  /** The TCP port; 0 lets the system choose. */
   readonly port: number;
+  /** The address it listens on, 127.0.0.1 by default; `0.0.0.0` is all of the machine's. */
+  readonly host?: string;
   readonly database: DatabaseSettings;
   /** Database connections at most, 16 by default. */
   readonly connectionLimit?: number;
@@ -19,7 +21,7 @@ export interface BankOptions {
 
 /** A bank. `listen` once, `close` any number of times. */
 export interface Bank {
-  /** Creates database and tables where absent, then answers on 127.0.0.1. Rejects when either cannot be had. */
+  /** Creates database and tables where absent, then answers. Rejects when either cannot be had. */
   listen(): Promise<{ readonly url: string; readonly port: number }>;
   /** Takes no new connection, answers the requests it has (10 s at most), then leaves the database. */
   close(): Promise<void>;
@@ -42,6 +44,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 /** Makes a bank; nothing is opened before `listen`. */
 export function createBank(options: BankOptions): Bank {
+  const host = options.host ?? '127.0.0.1';
   const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
   const pool = openPool(options.database, {
     connectionLimit: options.connectionLimit ?? 16,
@@ -66,10 +69,10 @@ export function createBank(options: BankOptions): Bank {
       await applySchema(options.database);
       await new Promise<void>((resolve, reject) => {
         server.once('error', (error) => reject(new PortTaken(options.port, error)));
-        server.listen(options.port, '127.0.0.1', resolve);
+        server.listen(options.port, host, resolve);
       });
       const { port } = server.address() as AddressInfo;
-      return { url: `http://127.0.0.1:${port}`, port };
+      return { url: `http://${host}:${port}`, port };
     },
     close() {
       closing ??= drain().then(() => pool.end());

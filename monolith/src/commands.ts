@@ -20,8 +20,8 @@ export type Command = (args: readonly string[], say: (line: string) => void, sto
 /** Answers until `stop`, then drains. */
 export const serve: Command = async (args, say, stop) => {
   parseServeArguments(args);
-  const { port, database } = readConfig();
-  const bank = createBank({ port, database });
+  const { host, port, database } = readConfig();
+  const bank = createBank({ host, port, database });
   try {
     const { url } = await bank.listen();
     say(`the bank answers on ${url} (database ${database.name} at ${database.host}:${database.port})`);

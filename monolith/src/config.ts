@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { DatabaseSettings } from './database.ts';
 
 /** The environment as `process.env` has it. */
@@ -5,6 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the bank is told by its environment. */
 export interface BankConfig {
+  readonly host: string;
   readonly port: number;
   readonly database: DatabaseSettings;
 }
@@ -32,6 +34,12 @@ function isWholeNumber(value: string, from: number, to: number): boolean {
 }
 
 const RULES = {
+  listen: {
+    name: 'BANK_HOST',
+    fallback: '127.0.0.1',
+    accepts: (value) => isIP(value) !== 0,
+    wanted: 'the IP address the bank listens on',
+  },
   port: {
     name: 'BANK_PORT',
     fallback: DEFAULT_PORT,
@@ -77,6 +85,7 @@ export function readConfig(environment: Environment = process.env): BankConfig {
   const faults: string[] = [];
   const read = (rule: Rule) => readVariable(environment, rule, faults);
   const config = {
+    host: read(RULES.listen),
     port: Number(read(RULES.port)),
     database: {
       host: read(RULES.host),

@@ -16,6 +16,7 @@ function faults(environment: Record<string, string>): string[] {
 describe('the configuration', () => {
   it('has defaults for all but the database account', () => {
     expect(readConfig(ENOUGH)).toEqual({
+      host: '127.0.0.1',
       port: 8012,
       database: { host: '127.0.0.1', port: 3306, user: 'bank', password: 'open sesame', name: 'bank' },
     });
@@ -23,6 +24,7 @@ describe('the configuration', () => {
 
   it('takes what is set, an empty password too', () => {
     const environment = {
+      BANK_HOST: '0.0.0.0',
       BANK_PORT: '0',
       BANK_DB_HOST: 'db.internal',
       BANK_DB_PORT: '3307',
@@ -31,6 +33,7 @@ describe('the configuration', () => {
       BANK_DB_NAME: 'bank_2',
     };
     expect(readConfig(environment)).toEqual({
+      host: '0.0.0.0',
       port: 0,
       database: { host: 'db.internal', port: 3307, user: 'root', password: '', name: 'bank_2' },
     });

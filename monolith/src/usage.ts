@@ -1,7 +1,7 @@
 /** What `--help` prints. */
 export const USAGE = `A bank: customers, accounts, cards, transfers, a ledger. Express in front, MariaDB behind.
 
-  node src/main.ts serve      answer HTTP on 127.0.0.1; creates the database and its tables where absent
+  node src/main.ts serve      answer HTTP; creates the database and its tables where absent
   node src/main.ts seed       fill an empty bank with invented customers
       --seed N                which customers (default 1); the same seed gives the same rows
       --customers N           how many (default 1000), with accounts, cards, logins and all else
@@ -19,7 +19,8 @@ export const USAGE = `A bank: customers, accounts, cards, transfers, a ledger. E
       --older-than DAYS       what has been over for more days than that (default 30)
 
 Environment (all but traffic over HTTP):
-  BANK_PORT         port on 127.0.0.1 (8012; 0 takes a free one and says which)
+  BANK_HOST         address to listen on (127.0.0.1)
+  BANK_PORT         port there (8012; 0 takes a free one and says which)
   BANK_DB_HOST      database host (127.0.0.1)
   BANK_DB_PORT      database port (3306)
   BANK_DB_USER      database account; must be set
