@@ -12,6 +12,7 @@ import { Jvm } from './parts/jvm.ts';
 import { kafka } from './parts/kafka.ts';
 import { mariadb } from './parts/mariadb.ts';
 import { registry } from './parts/registry.ts';
+import { pluginsOf } from './plugins.ts';
 
 /** Everything needed to find a stack again from another process; kept as `stack.json` in its data folder. */
 export interface Layout {
@@ -46,7 +47,6 @@ export function specsOf(layout: Layout, credentials: Credentials): PartSpec[] {
   const artefactsKey = createHash('sha256').update(JSON.stringify(artefacts)).digest('hex');
   const jvm = new Jvm({ java, cacheDir, dataDir, artefactsKey });
   const server = { home: artefacts.mariadb, dataDir, credentials };
-  const converters = ['AvroConverter', 'ExtJsonConverter', 'SerdeBasedConverter'];
   return [
     mariadb({ ...server, name: 'source-db', port: ports['source-db'], writesBinlog: true }),
     mariadb({ ...server, name: 'read-db', port: ports['read-db'], writesBinlog: false }),
@@ -54,15 +54,7 @@ export function specsOf(layout: Layout, credentials: Credentials): PartSpec[] {
     registry({ home: artefacts.registry, dataDir, port: ports.registry, adminPort: ports['registry-admin'], jvm }),
     connect({
       home: artefacts.kafka,
-      plugins: [
-        { name: 'debezium', folder: artefacts.debezium },
-        {
-          name: 'converter',
-          folder: artefacts.converter,
-          jars: [converterJar],
-          converters: converters.map((name) => `io.apicurio.registry.utils.converter.${name}`),
-        },
-      ],
+      plugins: pluginsOf(artefacts, converterJar),
       dataDir,
       secretsDir: credentials.folder,
       port: ports.connect,

@@ -70,4 +70,5 @@ export {
   versionIn,
 } from './read-store/index.ts';
 export { decodeChunk, decodeKey, Schemas, type TopicKind } from './serde/index.ts';
+export { variables as serviceVariables } from './service/config.ts';
 export { type RunOptions, runService } from './service/run-service.ts';

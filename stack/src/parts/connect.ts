@@ -70,7 +70,7 @@ export function connect(options: ConnectOptions): PartSpec {
  * Links the jars and adds the service manifest that a jar lacks. With manifests for all, Connect need not load every class of
  * every jar to find its plugins, which took it some ten seconds of one core. Source: KIP-898.
  */
-async function layOut(plugin: ConnectPlugin, folder: string): Promise<void> {
+export async function layOut(plugin: ConnectPlugin, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await symlink(plugin.folder, join(folder, 'jars'));
   for (const jar of plugin.jars ?? []) await symlink(jar, join(folder, basename(jar)));

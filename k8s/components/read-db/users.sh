@@ -1,0 +1,15 @@
+# Makes each service's database, and an account that reaches nothing else. Names have no quotes in them: they are Kubernetes'.
+set -eu
+umask 077
+# The password comes by a file, so that it is on no command line.
+printf '[client]\nhost=read-db\nuser=root\npassword=%s\nskip-ssl\n' "$(cat /run/secrets/root/password)" >/dev/shm/client.cnf
+until mariadb --defaults-file=/dev/shm/client.cnf -e 'SELECT 1' >/dev/null 2>/dev/shm/said; do
+  echo "waiting for read-db: $(cat /dev/shm/said)"
+  sleep 2
+done
+for file in /run/secrets/services/*; do
+  name=${file##*/}
+  printf "CREATE DATABASE IF NOT EXISTS \`%s\`;\nCREATE USER IF NOT EXISTS '%s'@'%%';\nALTER USER '%s'@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON \`%s\`.* TO '%s'@'%%';\n" \
+    "$name" "$name" "$name" "$(cat "$file")" "$name" "$name" | mariadb --defaults-file=/dev/shm/client.cnf
+  echo "read-db: $name is there"
+done

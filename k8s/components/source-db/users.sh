@@ -1,0 +1,19 @@
+# Makes the accounts of the bank, of the capture (Debezium's grants) and of those who read the catalogue of foreign keys.
+set -eu
+secret() { cat "/run/secrets/$1/password"; }
+# The password comes by a file, so that it is on no command line.
+umask 077
+printf '[client]\nhost=source-db\nuser=root\npassword=%s\nskip-ssl\n' "$(secret root)" >/dev/shm/client.cnf
+until mariadb --defaults-file=/dev/shm/client.cnf -e 'SELECT 1' >/dev/null 2>/dev/shm/said; do
+  echo "waiting for source-db: $(cat /dev/shm/said)"
+  sleep 2
+done
+account() { printf "CREATE USER IF NOT EXISTS '%s'@'%%';\nALTER USER '%s'@'%%' IDENTIFIED BY '%s';\nGRANT %s TO '%s'@'%%';\n" "$1" "$1" "$(secret "$1")" "$2" "$1"; }
+{
+  # None of it is for the replicas, the connector included.
+  echo 'SET SESSION sql_log_bin = 0;'
+  account bank 'ALL ON bank.*'
+  account capture 'SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, BINLOG MONITOR, LOCK TABLES ON *.*'
+  account catalog 'SELECT ON bank.*'
+} | mariadb --defaults-file=/dev/shm/client.cnf
+echo 'source-db: bank, capture, catalog are there'
