@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { Connection } from 'mysql2/promise';
 import { atLeast, type Bridge, openBridge, position } from './bridge.ts';
-import { open } from './database.ts';
+import { open, rows } from './database.ts';
 import { eventually, within } from './eventually.ts';
 import type { Fault } from './faults.ts';
 import { FaultyRegistry } from './faulty-registry.ts';
@@ -166,7 +166,9 @@ export class FaultRig {
     this.#isPaused = true;
     try {
       await delay(200);
-      await this.bridge.caughtUp(120_000);
+      await this.bridge.caughtUp(120_000).catch(async (error: Error) => {
+        throw new Error(`${error.message}; ${await this.#standing()}`);
+      });
       return await proved(this.bridge, 'orders');
     } finally {
       this.#isPaused = false;
@@ -174,6 +176,19 @@ export class FaultRig {
   }
 
   /** A FAILED task is what `banyan status` names, and Connect never restarts by itself. */
+  /** What each says of itself, for who has to find out why it went no further. */
+  async #standing(): Promise<string> {
+    const { connect, name, read } = this.bridge;
+    const ready = await Promise.all(this.projectors.map(async (one) => (await one.get('/ready')).body));
+    const stored = await rows(read, 'SELECT position, partitions FROM banyan_checkpoint');
+    const topics = ['transaction', ...capturedTables.map((table) => `${name}.${table}`)];
+    const ends = await Promise.all(
+      topics.map(async (topic) => `${topic} ${await this.bridge.topicEnd(`${name}.${topic}`)}`),
+    );
+    const logs = this.projectors.map(({ log }) => log.slice(-5));
+    return JSON.stringify({ ready, stored, ends, connector: await connect.status(name), logs });
+  }
+
   async #restartFailed(): Promise<void> {
     const { connect, name } = this.bridge;
     const { tasks } = await connect.status(name);
