@@ -9,7 +9,7 @@ common="--no-defaults --basedir=$home --datadir=$data --tmpdir=/tmp"
 if [ ! -f "$data/.made" ]; then
   find "$data" -mindepth 1 -delete
   {
-    echo 'CREATE DATABASE mysql; USE mysql; SET @auth_root_socket=NULL;'
+    printf '%s\n' 'CREATE DATABASE mysql;' 'USE mysql;' 'SET @auth_root_socket=NULL;'
     for part in mariadb_system_tables mariadb_performance_tables mariadb_system_tables_data maria_add_gis_sp_bootstrap; do
       sed '/@current_hostname/d' "$home/share/$part.sql"
     done

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fetchArtefacts, findJava } from '@banyan/stack';
 import { type Buildah, tool } from './builder.ts';
 import type { BuildOptions } from './own.ts';
 
+const authorities = '/etc/ssl/certs/ca-certificates.crt';
 const scripts = join(import.meta.dirname, '../../cluster/stand-ins');
 
 /** An image of somebody else's that the manifests name, as it can be had where no registry can be reached. */
@@ -15,6 +17,7 @@ interface StandIn {
   readonly copy: readonly (readonly [from: string, to: string])[];
   readonly path: readonly string[];
   readonly entrypoint: readonly string[];
+  readonly env?: readonly string[];
 }
 
 /**
@@ -24,8 +27,15 @@ interface StandIn {
 export async function buildStandIns(buildah: Buildah, options: BuildOptions): Promise<string[]> {
   const base = await baseImage(buildah, options);
   const made: string[] = [];
+  const own = await Promise.all((await readdir(scripts)).map((name) => readFile(join(scripts, name), 'utf8')));
   for (const one of await standIns(options)) {
-    if (!(await buildah.has(one.name))) await make(buildah, base, one);
+    // By what is in it: an image of that name may be from another version of this file.
+    const kept = `localhost/stand-in:${createHash('sha256')
+      .update(JSON.stringify([one, own]))
+      .digest('hex')
+      .slice(0, 16)}`;
+    if (!(await buildah.has(kept))) await make(buildah, base, { ...one, name: kept });
+    await buildah.run(['tag', kept, one.name]);
     options.progress('stand-in', one.name);
     made.push(one.name);
   }
@@ -47,9 +57,12 @@ async function standIns({ cacheDir, progress, signal }: BuildOptions): Promise<S
         [node, '/usr/local/bin/node'],
         [npm, '/usr/local/lib/node_modules/npm'],
         [join(scripts, 'npm'), '/usr/local/bin/npm'],
+        // Whom this machine trusts, for what a build fetches.
+        [authorities, authorities],
       ],
       path: [],
       entrypoint: [],
+      env: [`NODE_EXTRA_CA_CERTS=${authorities}`],
     },
     {
       name: 'docker.io/library/mariadb:11.4',
@@ -76,7 +89,8 @@ async function make(buildah: Buildah, base: string, one: StandIn): Promise<void>
   try {
     for (const [from, to] of one.copy) await buildah.run(['add', '--quiet', container, from, to]);
     const path = [...one.path, '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':');
-    await buildah.run(['config', '--env', `PATH=${path}`, '--entrypoint', JSON.stringify(one.entrypoint), container]);
+    const env = [`PATH=${path}`, ...(one.env ?? [])].flatMap((text) => ['--env', text]);
+    await buildah.run(['config', ...env, '--entrypoint', JSON.stringify(one.entrypoint), container]);
     await buildah.run(['commit', '--quiet', '--timestamp', '0', container, one.name]);
   } finally {
     await buildah.run(['rm', container]);
@@ -144,7 +158,6 @@ export async function archiveOf(buildah: Buildah, names: readonly string[], fold
 /** containerd takes an image's name from an annotation of its own. */
 async function nameForContainerd(layout: string): Promise<void> {
   const file = join(layout, 'index.json');
-  const { readFile } = await import('node:fs/promises');
   const index = JSON.parse(await readFile(file, 'utf8')) as { manifests: { annotations: Record<string, string> }[] };
   for (const { annotations } of index.manifests) {
     annotations['io.containerd.image.name'] = annotations['org.opencontainers.image.ref.name']!;
