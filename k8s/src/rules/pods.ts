@@ -60,6 +60,8 @@ export const podRules: readonly Rule[] = [
     check: each(({ of, spec }) =>
       runsOn(of.kind)
         ? spec.containers
+            // One without a port is asked by nobody.
+            .filter((one) => one.ports !== undefined)
             .filter((one) => !one.readinessProbe || !one.livenessProbe || !one.startupProbe)
             .map(({ name }) => `container ${name}: it has not all of startup, liveness and readiness probe`)
         : [],

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { kubectl } from './kubectl.ts';
+
+const namespace = 'banyan';
+
+/** Waits until `look` gives something; throws at the limit with what it threw last. */
+export async function until<T>(what: string, limitMs: number, look: () => Promise<T | false | undefined>): Promise<T> {
+  let last = 'nothing';
+  for (const end = Date.now() + limitMs; Date.now() < end; await delay(500)) {
+    try {
+      const found = await look();
+      if (found !== false && found !== undefined) return found;
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error);
+    }
+  }
+  throw new Error(`${what}: not within ${limitMs / 1000} s; the last look gave: ${last}`);
+}
+
+export const k = async (...args: string[]): Promise<string> => (await kubectl(['-n', namespace, ...args])).out;
+
+export interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly podIP: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+export const isReady = ({ status }: Pod): boolean =>
+  (status.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True');
+
+export async function pods(selector: string): Promise<Pod[]> {
+  const { items } = JSON.parse(await k('get', 'pods', '-l', selector, '-o', 'json')) as { items: Pod[] };
+  return items;
+}
+
+export const podsOf = (name: string, component: string): Promise<Pod[]> =>
+  pods(`app.kubernetes.io/name=${name},app.kubernetes.io/component=${component}`);
+
+/** The address of a Service, which this machine can reach. */
+export async function addressOf(service: string): Promise<string> {
+  return `http://${await k('get', 'service', service, '-o', 'jsonpath={.spec.clusterIP}')}:8080`;
+}
+
+export async function secret(name: string, key: string): Promise<string> {
+  return Buffer.from(
+    await k('get', 'secret', name, '-o', `jsonpath={.data.${key.replaceAll('.', '\\.')}}`),
+    'base64',
+  ).toString();
+}
+
+/** Waits until each Deployment and StatefulSet has the pods it wants, of its newest template, ready. */
+export async function allReady(limitMs: number): Promise<void> {
+  await until('all of it is ready', limitMs, async () => {
+    const { items } = JSON.parse(await k('get', 'deployments,statefulsets', '-o', 'json')) as { items: Workload[] };
+    const waiting = items.filter(({ metadata, spec, status }) => {
+      const { observedGeneration = 0, readyReplicas = 0, updatedReplicas = 0 } = status;
+      return (
+        observedGeneration < metadata.generation || updatedReplicas < spec.replicas || readyReplicas < spec.replicas
+      );
+    });
+    if (waiting.length > 0) throw new Error(`waiting for ${waiting.map(({ metadata }) => metadata.name).join(', ')}`);
+    return items.length > 0;
+  });
+}
+
+interface Workload {
+  readonly metadata: { readonly name: string; readonly generation: number };
+  readonly spec: { readonly replicas: number };
+  readonly status: {
+    readonly observedGeneration?: number;
+    readonly readyReplicas?: number;
+    readonly updatedReplicas?: number;
+  };
+}
+
+/** Which of a service's projectors leads. */
+export async function leaderOf(service: string): Promise<Pod> {
+  return until(`${service} has a projector that leads`, 60_000, async () => {
+    for (const pod of await podsOf(service, 'project')) {
+      const answer = await fetch(`http://${pod.status.podIP}:8080/ready`, { signal: AbortSignal.timeout(2000) }).catch(
+        () => null,
+      );
+      const { state } = answer ? ((await answer.json()) as { state: string }) : { state: '' };
+      if (state === 'streaming') return pod;
+    }
+    return false;
+  });
+}
