@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { addressOf, allReady, isReady, k, leaderOf, podsOf, secret, until } from './demo-cluster.ts';
+import { addressOf, allReady, isReady, k, leaderOf, type Pod, podsOf, secret, until } from './demo-cluster.ts';
 import { KubectlError, kubectl } from './kubectl.ts';
 import { SteadyReader } from './steady-reader.ts';
 
@@ -121,15 +121,14 @@ describe('under 200 reads a second', () => {
 
   it('the projector that leads is killed: the other one goes on within 15 s, and no row is lost', () =>
     whileRead(async () => {
-      const leader = await leaderOf('accounts');
-      await k('delete', 'pod', leader.metadata.name, '--grace-period=0', '--force');
+      await kill(await leaderOf('accounts'), 8080);
       await transferArrives(15_000);
     }));
 
   it('the Connect worker is killed: the task runs again by itself', () =>
     whileRead(async () => {
       const [worker] = await podsOf('connect', 'worker');
-      await k('delete', 'pod', worker!.metadata.name, '--grace-period=0', '--force');
+      await kill(worker!, 8083);
       await transferArrives(240_000);
     }));
 
@@ -177,9 +176,22 @@ describe('the autoscaler', () => {
       await reader.stop();
     }
     await until('one is enough again', 240_000, async () => (await wanted()) === 1);
-    await apply();
+    // What was set by hand here is the manifests' again.
+    await kubectl(['apply', '--server-side', '--force-conflicts', '-k', demo]);
+    await allReady(120_000);
   });
 });
+
+/** Ends a pod without the time to end well; resolves when it answers no more. */
+async function kill({ metadata, status }: Pod, port: number): Promise<void> {
+  await k('delete', 'pod', metadata.name, '--grace-period=0', '--force');
+  await until(`${metadata.name} is gone`, 60_000, () =>
+    fetch(`http://${status.podIP}:${port}/`, { signal: AbortSignal.timeout(1000) }).then(
+      () => false,
+      () => true,
+    ),
+  );
+}
 
 async function evict(pod: string): Promise<void> {
   const body = JSON.stringify({

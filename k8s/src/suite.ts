@@ -1,0 +1,193 @@
+// make test-k8s: the manifests on a real API server (level 1), then the demo as real pods (level 3), on a cluster of this machine that is
+// gone afterwards. `--stay`: make demo-k8s, which leaves the cluster and the demo running.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readConfig } from '@banyan/stack';
+import { Buildah, tool } from './images/builder.ts';
+import { buildOwn } from './images/own.ts';
+import { archiveOf, buildStandIns } from './images/stand-ins.ts';
+
+const root = join(import.meta.dirname, '../..');
+const scripts = join(root, 'k8s/cluster');
+const { values: asked } = parseArgs({ options: { stay: { type: 'boolean', default: false } } });
+const started = Date.now();
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort(new Error(signal)));
+const progress = (who: string, text: string) =>
+  console.error(
+    `  ${who.padEnd(9)} ${text}${who === 'suite' ? '' : ` (${((Date.now() - started) / 1000).toFixed(0)} s)`}`,
+  );
+
+let passed = 0;
+let failed = 0;
+const { cacheDir } = readConfig(process.env, { root, purpose: 'k8s', portBase: 28600 });
+const images = join(cacheDir, 'k8s-images');
+const results = await mkdtemp(join(tmpdir(), 'banyan-k8s-results-'));
+try {
+  await all();
+} catch (error) {
+  failed++;
+  console.error(
+    `\n${stop.signal.aborted ? `interrupted by ${(stop.signal.reason as Error).message}` : (error as Error).message}`,
+  );
+} finally {
+  await rm(results, { recursive: true, force: true });
+}
+progress('suite', `${((Date.now() - started) / 60_000).toFixed(1)} min`);
+if (!asked.stay) console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function all(): Promise<void> {
+  await needed();
+  progress('cluster', 'building Kubernetes from its sources, ten minutes the first time');
+  const folder = (await script('kube-build.sh', ['all'])).trim().split('\n').at(-1)!;
+  const environment = { KUBECI_BIN: folder, KUBECI_IMAGES: images };
+  // What a run that was killed has left.
+  await script('kube-up.sh', ['down'], environment);
+  if (!asked.stay) await withCluster('1', environment, () => tests('level-1'));
+  await prepareImages();
+  if (asked.stay) return demo(environment);
+  await withCluster('3', environment, () => tests('level-3'));
+}
+
+/** Says what is missing before anything is begun. */
+async function needed(): Promise<void> {
+  const programs = {
+    go: 'Go 1.26',
+    kubectl: 'kubectl',
+    buildah: 'buildah',
+    mmdebstrap: 'mmdebstrap',
+    containerd: 'containerd',
+    runc: 'runc',
+    iptables: 'iptables',
+    conntrack: 'conntrack',
+  };
+  const missing: string[] = [];
+  for (const name of Object.keys(programs)) {
+    await tool(['sh', '-c', `PATH=$PATH:/usr/sbin:/sbin command -v ${name}`]).catch(() => missing.push(name));
+  }
+  if (missing.length === 0) return;
+  const packages = missing.filter((name) => name !== 'go' && name !== 'kubectl');
+  if (packages.length === missing.length && process.getuid?.() === 0) {
+    progress('machine', `installing ${packages.join(', ')} (Debian packages)`);
+    await tool(
+      [
+        'sh',
+        '-c',
+        `apt-get update -qq && apt-get install -y -qq --no-install-recommends containernetworking-plugins ${packages.join(' ')}`,
+      ],
+      { signal: stop.signal, limitMs: 600_000 },
+    );
+    return;
+  }
+  throw new Error(
+    `missing: ${missing.join(', ')}; install them: apt-get install --no-install-recommends containernetworking-plugins ${packages.join(' ')}, Go from go.dev, kubectl from kubernetes.io`,
+  );
+}
+
+async function prepareImages(): Promise<void> {
+  const options = { cacheDir, progress, signal: stop.signal };
+  const buildah = new Buildah(cacheDir);
+  const others = await buildStandIns(buildah, options);
+  const names = [...(await buildOwn(buildah, options)), ...others];
+  await mkdir(images, { recursive: true });
+  await archiveOf(buildah, names, images);
+}
+
+async function withCluster(
+  level: string,
+  environment: Record<string, string>,
+  what: () => Promise<void>,
+): Promise<void> {
+  progress('cluster', `level ${level} starts`);
+  try {
+    await script('kube-up.sh', ['up', level], environment);
+    await what();
+  } finally {
+    await script('kube-up.sh', ['down'], environment, false);
+  }
+}
+
+async function demo(environment: Record<string, string>): Promise<void> {
+  await script('kube-up.sh', ['up', '3'], environment);
+  process.env.KUBECONFIG = await kubeconfig();
+  const { allReady } = await import('./demo-cluster.ts');
+  await tool(['kubectl', 'apply', '--server-side', '-k', join(root, 'k8s/overlays/demo')], { signal: stop.signal });
+  progress('demo', 'applied; it comes up by itself');
+  await allReady(600_000);
+  console.log(`All of it runs. To look at it:
+  export KUBECONFIG=${process.env.KUBECONFIG}
+  kubectl -n banyan get pods
+  TOKEN=$(kubectl -n banyan get secret token-keys -o jsonpath='{.data.token}' | base64 -d)
+  curl -H "Authorization: Bearer $TOKEN" "http://$(kubectl -n banyan get service accounts-api -o jsonpath='{.spec.clusterIP}'):8080/accounts?limit=3"
+To end it: sh k8s/cluster/kube-up.sh down`);
+}
+
+const kubeconfig = async (): Promise<string> => /KUBECONFIG=(.*)/.exec(await script('kube-up.sh', ['env']))![1]!;
+
+async function tests(path: string): Promise<void> {
+  const file = join(results, `${path}.json`);
+  const jest = join(root, 'node_modules/jest/bin/jest.js');
+  const options = ['--selectProjects', 'k8s', '--runInBand', '--json', `--outputFile=${file}`, path];
+  const flags = [
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=TimeoutNegativeWarning',
+    '--experimental-vm-modules',
+  ];
+  const code = await run(process.execPath, [...flags, jest, ...options], { KUBECONFIG: await kubeconfig() });
+  stop.signal.throwIfAborted();
+  const result = JSON.parse(await readFile(file, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numRuntimeErrorTestSuites: number;
+  };
+  passed += result.numPassedTests;
+  failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+  if (code !== 0 && result.numFailedTests + result.numRuntimeErrorTestSuites === 0) failed++;
+  progress(path, `${result.numPassedTests} passed, ${result.numFailedTests} failed`);
+}
+
+/** Runs one of the cluster's scripts; what it says on standard error is progress. Resolves to its standard output. */
+async function script(
+  name: string,
+  args: string[],
+  environment: Record<string, string> = {},
+  abortable = true,
+): Promise<string> {
+  const child = spawn('bash', [join(scripts, name), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+    env: { ...process.env, ...environment },
+  });
+  const out: string[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
+  const code = await ended(child, abortable);
+  if (abortable) stop.signal.throwIfAborted();
+  if (code === 0) return out.join('');
+  throw new Error(`${name} ${args.join(' ')} failed; what it said is above`);
+}
+
+async function run(command: string, args: string[], environment: Record<string, string>): Promise<number | null> {
+  return ended(
+    spawn(command, args, {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, ...environment },
+    }),
+  );
+}
+
+/** An abort ends the whole process group. */
+async function ended(child: ChildProcess, abortable = true): Promise<number | null> {
+  const end = () => process.kill(-child.pid!, 'SIGTERM');
+  if (abortable) stop.signal.addEventListener('abort', end, { once: true });
+  try {
+    return await new Promise((done, fail) => child.once('close', done).once('error', fail));
+  } finally {
+    stop.signal.removeEventListener('abort', end);
+  }
+}
