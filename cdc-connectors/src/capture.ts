@@ -42,6 +42,8 @@ const lostConnection =
 const forever = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' };
 /** Ours over Apicurio's, which writes the DEFAULT for a NULL: decision 14. */
 const avroConverter = 'dev.banyan.NullKeepingAvroConverter';
+/** Ours: heartbeats tell how far the connector has come, decision 4. */
+const heartbeatPosition = { transforms: 'position', 'transforms.position.type': 'dev.banyan.HeartbeatPosition' };
 
 /** A connector that captures exact values, whole transactions and truncates, and its topics, which never expire. */
 export function capture(options: CaptureOptions): Capture {
@@ -93,7 +95,11 @@ export function capture(options: CaptureOptions): Capture {
       // off: decision 4.
       heartbeatIntervalMs: 1000,
       connectKeepAliveIntervalMs: 25_000,
-      extra: { 'internal.custom.retriable.exception': lostConnection, 'retriable.restart.connector.wait.ms': 2000 },
+      extra: {
+        ...heartbeatPosition,
+        'internal.custom.retriable.exception': lostConnection,
+        'retriable.restart.connector.wait.ms': 2000,
+      },
       decimalHandlingMode: 'precise',
       bigintUnsignedHandlingMode: 'precise',
       timePrecisionMode: 'adaptive_time_microseconds',

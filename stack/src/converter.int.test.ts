@@ -10,7 +10,7 @@ import { storedZip } from './parts/stored-zip.ts';
 import { newFolder, removeFolder } from './testing.ts';
 import { runTool } from './tool.ts';
 
-const ownSource = join(import.meta.dirname, '../converter/NullKeepingAvroConverter.java');
+const ownSources = join(import.meta.dirname, '../converter');
 const say = () => {};
 
 describe('our converter', () => {
@@ -41,9 +41,9 @@ describe('our converter', () => {
     const jar = () => converterJar(folder, (text) => said.push(text), options);
     const first = await jar();
     expect(await jar()).toBe(first);
-    expect(said).toEqual(['compiling the converter']);
-    const own = await readFile(ownSource, 'utf8');
-    options = { ...options, source: await sourceOf('NullKeepingAvroConverter.java', `${own}// another\n`) };
+    expect(said).toEqual(['compiling the classes of our own']);
+    const own = await readFile(join(ownSources, 'HeartbeatPosition.java'), 'utf8');
+    options = { ...options, sources: dirname(await sourceOf('other/HeartbeatPosition.java', `${own}// another\n`)) };
     const second = await jar();
     await writeFile(join(folder, 'newer.jar'), storedZip({ a: '' }));
     options = { ...options, against: [...options.against, folder] };
@@ -59,12 +59,18 @@ describe('our converter', () => {
     const text = one!.toString('latin1');
     const manifest = 'META-INF/services/org.apache.kafka.connect.storage.Converter';
     expect(text).toContain(`${manifest}dev.banyan.NullKeepingAvroConverter\n`);
+    const other = 'META-INF/services/org.apache.kafka.connect.transforms.Transformation';
+    expect(text).toContain(`${other}dev.banyan.HeartbeatPosition\n`);
     expect(text).toContain('dev/banyan/NullKeepingAvroConverter.class\xca\xfe\xba\xbe\x00\x00\x00\x3d');
   }, 120_000);
 
   it('that cannot be compiled is told in one line, and nothing is kept', async () => {
-    const source = await sourceOf('NullKeepingAvroConverter.java', 'package dev.banyan; class X extends Missing {}');
-    const error = await converterJar(join(folder, 'cache'), say, { ...options, source }).catch((thrown) => thrown);
+    const source = await sourceOf(
+      'bad/NullKeepingAvroConverter.java',
+      'package dev.banyan; class X extends Missing {}',
+    );
+    const wrong = { ...options, sources: dirname(source) };
+    const error = await converterJar(join(folder, 'cache'), say, wrong).catch((thrown) => thrown);
     expect(error.code).toBe('compile-failed');
     expect(error.message).toMatch(/NullKeepingAvroConverter\.java.*Missing cannot be resolved to a type$/);
   }, 60_000);

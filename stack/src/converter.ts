@@ -6,9 +6,13 @@ import { StackError } from './errors.ts';
 import { storedZip } from './parts/stored-zip.ts';
 import { runTool } from './tool.ts';
 
-const ownSource = join(import.meta.dirname, '../converter/NullKeepingAvroConverter.java');
-const className = 'dev.banyan.NullKeepingAvroConverter';
-const jarName = 'null-keeping-converter.jar';
+const ownSources = join(import.meta.dirname, '../converter');
+/** What each of our classes is to Connect. */
+const services = {
+  NullKeepingAvroConverter: 'org.apache.kafka.connect.storage.Converter',
+  HeartbeatPosition: 'org.apache.kafka.connect.transforms.Transformation',
+};
+const jarName = 'banyan-connect.jar';
 
 export interface CompileOptions {
   /** A `java` of 17 or newer; no JDK is needed. */
@@ -16,43 +20,48 @@ export interface CompileOptions {
   /** Folders of jars: the compiler's (org.eclipse.jdt:ecj), and those of the classes that the source names. */
   readonly compiler: string;
   readonly against: readonly string[];
-  /** The stack's own when left out. */
-  readonly source?: string;
+  /** A folder of sources; the stack's own when left out. */
+  readonly sources?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The path of our converter's jar in the cache; compiled when its source or a jar's name (and so version) is another. Throws as below. */
+/** The path of the jar of our own classes in the cache; compiled when a source or a jar's name (and so version) is another. Throws as below. */
 export async function converterJar(
   cacheDir: string,
   say: (text: string) => void,
   options: CompileOptions,
 ): Promise<string> {
   const jars = await Promise.all([options.compiler, ...options.against].map(jarsIn));
-  const hash = createHash('sha256').update(await readFile(options.source ?? ownSource));
+  const hash = createHash('sha256');
+  for (const file of await filesIn(options.sources ?? ownSources, '.java')) hash.update(await readFile(file));
   for (const jar of jars.flat()) hash.update(`\n${basename(jar)}`);
   const name = `converter-${hash.digest('hex').slice(0, 12)}`;
   const home = await inCache({ cacheDir, name, say, signal: options.signal }, async (fresh) => {
-    say('compiling the converter');
+    say('compiling the classes of our own');
     await compileConverter(join(fresh, jarName), options);
   });
   return join(home, jarName);
 }
 
-/** Compiles the converter for Java 17 and packs it, with its service manifest, as `file`. Throws StackError `compile-failed`. */
+/** Compiles the classes for Java 17 and packs them, with their service manifests, as `file`. Throws StackError `compile-failed`. */
 export async function compileConverter(file: string, options: CompileOptions): Promise<void> {
-  const { java, compiler, against, source = ownSource, signal } = options;
+  const { java, compiler, against, sources = ownSources, signal } = options;
   const [ecj] = await jarsIn(compiler);
   const classPath = (await Promise.all(against.map(jarsIn))).flat().join(':');
   const classes = await mkdtemp(`${file}.classes-`);
   try {
+    const names = await filesIn(sources, '.java');
     const target = ['-17', '-proc:none', '-cp', classPath, '-d', classes];
-    const { code, lines } = await runTool([java, '-jar', String(ecj), ...target, source], { signal });
-    if (code !== 0) throw new StackError('compile-failed', `the converter could not be compiled: ${reason(lines)}`);
-    const path = `${className.replaceAll('.', '/')}.class`;
-    const files = {
-      'META-INF/services/org.apache.kafka.connect.storage.Converter': `${className}\n`,
-      [path]: await readFile(join(classes, path)),
-    };
+    const { code, lines } = await runTool([java, '-jar', String(ecj), ...target, ...names], { signal });
+    if (code !== 0)
+      throw new StackError('compile-failed', `the classes for Connect could not be compiled: ${reason(lines)}`);
+    const files: Record<string, string | Buffer> = {};
+    for (const source of names) {
+      const name = basename(source, '.java');
+      const service = services[name as keyof typeof services];
+      files[`META-INF/services/${service}`] = `dev.banyan.${name}\n`;
+      files[`dev/banyan/${name}.class`] = await readFile(join(classes, `dev/banyan/${name}.class`));
+    }
     await writeFile(file, storedZip(files));
   } finally {
     await rm(classes, { recursive: true, force: true });
@@ -66,7 +75,9 @@ function reason(lines: readonly string[]): string {
   return first < 0 ? (lines.at(-1) ?? 'it ended without a word') : `${lines[first]}: ${lines[marked + 1]}`;
 }
 
-async function jarsIn(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.jar'));
+const jarsIn = (folder: string): Promise<string[]> => filesIn(folder, '.jar');
+
+async function filesIn(folder: string, ending: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(ending));
   return names.sort().map((name) => join(folder, name));
 }

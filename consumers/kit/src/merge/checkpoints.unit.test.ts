@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { parsePosition } from '../change-event/index.ts';
 import { Example } from './testing-example.ts';
 import { TransactionMerge } from './transaction-merge.ts';
 
@@ -159,5 +160,35 @@ describe('a merge refuses', () => {
     expect(codeOf(of(new Map(), 1.5))).toBe('max-rows-invalid');
     expect(codeOf(of(new Map([['a/0', 'bank.a']]), 1))).toBe('start-offset-missing');
     expect(codeOf(of(new Map([['tx/0', 'bank.a']]), 1))).toBe('partition-twice');
+  });
+});
+
+describe('a position that is told while filling', () => {
+  const told = parsePosition('0-1-9')!;
+  const settled = (example: Example) => example.merge.settle(told, 9000);
+
+  it('is taken when nothing waits, and what it covers is a redelivery from then on', () => {
+    const example = new Example({ position: null }).loose('a', 's1');
+    expect(settled(example)).toBeNull();
+    expect(example.take()).toEqual({ rows: ['s1'], transactions: 0, at: 'filling' });
+    expect(settled(example)).toMatchObject({ position: told, committedAtMs: 9000 });
+    example.begin(9).end(9, { a: 1 }).begin(10).row('a', 10, 'a1').end(10, { a: 1 });
+    expect(example.take()).toEqual({ rows: ['a1'], transactions: 1, at: '0-1-10' });
+  });
+
+  it('is taken before a later transaction that is open, as a DDL statement stays, and that one comes after it', () => {
+    const example = new Example({ position: null }).begin(10);
+    const { offsets } = settled(example)!;
+    expect(offsets.get('tx/0')).toBe(0n);
+    example.end(10);
+    expect(example.take()).toEqual({ rows: [], transactions: 1, at: '0-1-10' });
+  });
+
+  it('is not taken while a transaction waits that it covers, nor when there is a position already', () => {
+    const open = new Example({ position: null }).begin(9);
+    expect(settled(open)).toBeNull();
+    const filled = new Example({ position: '0-1-8' });
+    expect(settled(filled)).toBeNull();
+    expect(filled.begin(9).row('a', 9, 'a1').end(9, { a: 1 }).take()).toMatchObject({ at: '0-1-9' });
   });
 });

@@ -157,6 +157,17 @@ export class TransactionMerge {
     return { changes, transactions, checkpoint: this.#checkpoint() };
   }
 
+  /**
+   * While filling: takes another's word that each transaction up to there was read, whole, and no other. The checkpoint with that
+   * position; null while rows wait, or a transaction that it covers.
+   */
+  settle(position: Position, committedAtMs: number): Checkpoint | null {
+    const { head } = this.#markers;
+    if (!this.#reached.filling || this.#data.queued > 0 || (head !== null && covers(position, head.gtid))) return null;
+    for (const gtid of position.values()) this.#reached.moveTo(gtid, committedAtMs);
+    return this.#checkpoint();
+  }
+
   /** All up to there was handed out, whole: it is covered, or the next transaction is beyond it. */
   hasReached(position: Position): boolean {
     const head = this.#markers.head;

@@ -4,7 +4,7 @@ import { coversAll, type Position } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
 import { type MergedBatch, type MergeRecord, partitionName, TransactionMerge } from '../merge/index.ts';
 import type { ForeignKey, Hold, StoredCheckpoint } from '../read-store/index.ts';
-import { decodeChunk, type KnownSchemas } from '../serde/index.ts';
+import { decodeChunk, type KnownSchemas, publishedPosition } from '../serde/index.ts';
 import type { Chunk, LogReader, PartitionRange, Start, Transport } from '../transport/index.ts';
 import { Continuity } from './continuity.ts';
 import { Corrections } from './corrections.ts';
@@ -47,6 +47,15 @@ interface ReadChunk {
   readonly chunk: Chunk;
   readonly records: readonly MergeRecord[];
   readonly failure?: unknown;
+  /** What a heartbeat says, while that is wanted. */
+  readonly published?: Position | null;
+}
+
+/** A position that the connector has told, and where the partitions ended when that was read. */
+interface Published {
+  readonly position: Position;
+  readonly atMs: number;
+  ends: ReadonlyMap<string, bigint> | null;
 }
 
 /** One pass: from a checkpoint on, read, decode, merge and apply, until something throws. It is never repaired, only begun anew. */
@@ -69,6 +78,7 @@ export class Pass {
   /** What a read model that is filling must have read to be filled: all that was in Kafka when this pass began. */
   readonly #fillTo: ReadonlyMap<string, bigint>;
   #checkpoint: StoredCheckpoint;
+  #published: Published | null = null;
   #askedSince: number | null = null;
   #quiet = false;
   #isApplying = false;
@@ -192,6 +202,7 @@ export class Pass {
         this.#isApplying = false;
       }
     } while (await this.#correct());
+    if (this.position === null) await this.#settle();
     if (!this.filled) await this.#fill();
     this.#control();
     if (this.#freshness.wantsEnds) this.#freshness.ends(await this.#ends());
@@ -245,7 +256,9 @@ export class Pass {
     for (const fetched of await this.#reader.next(limitMs)) {
       const { topic } = fetched;
       if (topic === this.#topics.heartbeats) {
-        chunks.push({ chunk: fetched, records: [] });
+        const isWanted = this.position === null && this.#published === null;
+        const published = isWanted ? await publishedPosition(this.#options.schemas, fetched) : null;
+        chunks.push({ chunk: fetched, records: [], published });
         continue;
       }
       const chunk = this.#options.verdicts.without(this.#identity.check(fetched));
@@ -271,10 +284,13 @@ export class Pass {
     }
   }
 
-  async #take({ chunk, records, failure }: ReadChunk): Promise<void> {
+  async #take({ chunk, records, failure, published }: ReadChunk): Promise<void> {
     const { topic, messages, nextOffset } = chunk;
     if (topic === this.#topics.heartbeats) {
-      for (const { timestampMs } of messages.slice(-1)) this.#freshness.heartbeat(timestampMs);
+      for (const { timestampMs } of messages.slice(-1)) {
+        this.#freshness.heartbeat(timestampMs);
+        if (published) this.#published ??= { position: published, atMs: timestampMs, ends: null };
+      }
       return;
     }
     if (topic === this.#topics.corrections) return this.#corrections.push(chunk);
@@ -349,6 +365,19 @@ export class Pass {
     const checkpoint = next.filled ? next : { ...next, snapshots: this.#snapshots() };
     await this.#writer.commit(checkpoint, checkpoint.filled ? this.#freshness.freshAtMs : null);
     this.#checkpoint = checkpoint;
+  }
+
+  /** Where nothing is committed after the snapshot no transaction tells a position: the connector does, with its heartbeats. */
+  async #settle(): Promise<void> {
+    const told = this.#published;
+    if (told === null) return;
+    told.ends ??= await this.#ends();
+    if (![...told.ends].every(([partition, end]) => this.#positions.get(partition)! >= end)) return;
+    const checkpoint = this.#merge.settle(told.position, told.atMs);
+    this.#published = null;
+    if (checkpoint === null) return;
+    const offsets = this.#withCorrections(checkpoint.offsets);
+    await this.#commit({ ...checkpoint, offsets, anchors: this.#identity.anchors(offsets), filled: false });
   }
 
   /** With the position of the newest transaction, once all is in that was there when it began. */

@@ -52,7 +52,7 @@ export interface ProjectorOptions {
 }
 
 const awaitsCommit =
-  'what is in Kafka is applied; the position is known with the next transaction committed on the source server';
+  'what is in Kafka is applied; the position is known with the next transaction committed on the source server, or the next heartbeat of the connector';
 const turnMs = 50;
 /** While somebody holds: what was read already waits for the next turn. */
 const heldTurnMs = 5;

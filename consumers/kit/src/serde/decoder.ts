@@ -3,7 +3,9 @@ import {
   type ChangeEvent,
   type Gtid,
   type Operation,
+  type Position,
   parseGtid,
+  parsePosition,
   type Row,
   type TransactionMarker,
 } from '../change-event/index.ts';
@@ -69,6 +71,23 @@ export async function decodeChunk(schemas: KnownSchemas, kind: TopicKind, chunk:
     if (records.length % stretch === 0) await setImmediate();
   }
   return records;
+}
+
+/**
+ * What the newest of some heartbeats says: each transaction up to there is in Kafka, whole, in front of it. Null when it says nothing, or nothing
+ * that can be read: another one comes.
+ */
+export async function publishedPosition(schemas: KnownSchemas, { messages }: Chunk): Promise<Position | null> {
+  const value = messages.at(-1)?.value;
+  const id = value ? schemaIdIn(value) : null;
+  if (!value || id === null) return null;
+  try {
+    if (!schemas.known(id)) await schemas.fetch(id);
+    const { gtids } = schemas.known(id)!(value, bodyAt) as { readonly gtids?: string | null };
+    return gtids ? parsePosition(gtids) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The message's key as exact values by column; null when it has none, as a TRUNCATE has. Throws as `decodeChunk` does. */
