@@ -85,7 +85,10 @@ function serviceProblem(service: ServiceState): Problem[] {
   const { name, role, state, ready, code, reason, proof } = service;
   if (ready) return proof?.state === 'different' ? [differs(name, proof.differences)] : [];
   const what =
-    reason ?? (state === 'filling' ? 'it fills; the first commit after the snapshot ends that' : `it is ${state}`);
+    reason ??
+    (state === 'filling'
+      ? 'it fills; a commit after the snapshot ends that, or a heartbeat of the connector'
+      : `it is ${state}`);
   if (state === 'stopped')
     return [{ where: `${name} (${role})`, code: 'not-running', message: what, remedy: 'start it: banyan up' }];
   const remedy = state === 'silent' ? `see its log: banyan logs ${partOf(service)}; or start it: banyan up` : null;
