@@ -7,6 +7,7 @@ import { open, rows } from './database.ts';
 import { eventually, within } from './eventually.ts';
 import type { Fault } from './faults.ts';
 import { FaultyRegistry } from './faulty-registry.ts';
+import { withKafka } from './kafka.ts';
 import { Link } from './link.ts';
 import { proved } from './proved.ts';
 import type { Random } from './random.ts';
@@ -131,7 +132,7 @@ export class FaultRig {
         return delay(1000, false);
       },
       left(),
-    );
+    ).catch((error: Error) => this.#standing(error));
     const ready = async (one: ServiceProcess) => (await one.get('/ready')).body;
     await eventually(
       'one leads and one stands by',
@@ -166,29 +167,34 @@ export class FaultRig {
     this.#isPaused = true;
     try {
       await delay(200);
-      await this.bridge.caughtUp(120_000).catch(async (error: Error) => {
-        throw new Error(`${error.message}; ${await this.#standing()}`);
-      });
+      await this.bridge.caughtUp(120_000).catch((error: Error) => this.#standing(error));
       return await proved(this.bridge, 'orders');
     } finally {
       this.#isPaused = false;
     }
   }
 
-  /** A FAILED task is what `banyan status` names, and Connect never restarts by itself. */
-  /** What each says of itself, for who has to find out why it went no further. */
-  async #standing(): Promise<string> {
+  /** Throws the error with what each says of itself, for who has to find out why it went no further. */
+  async #standing(error: Error): Promise<never> {
     const { connect, name, read } = this.bridge;
     const ready = await Promise.all(this.projectors.map(async (one) => (await one.get('/ready')).body));
     const stored = await rows(read, 'SELECT position, partitions FROM banyan_checkpoint');
     const topics = ['transaction', ...capturedTables.map((table) => `${name}.${table}`)];
-    const ends = await Promise.all(
-      topics.map(async (topic) => `${topic} ${await this.bridge.topicEnd(`${name}.${topic}`)}`),
-    );
+    const ends = await withKafka(this.bridge, async (kafka) => {
+      const admin = kafka.admin();
+      await admin.connect();
+      const both = topics.map(async (topic) => {
+        const [stable] = await admin.fetchTopicOffsets(`${name}.${topic}`);
+        return `${topic} stable ${stable!.high}, end ${await this.bridge.topicEnd(`${name}.${topic}`)}`;
+      });
+      return Promise.all(both).finally(() => admin.disconnect());
+    });
     const logs = this.projectors.map(({ log }) => log.slice(-5));
-    return JSON.stringify({ ready, stored, ends, connector: await connect.status(name), logs });
+    const [connector, offsets] = await Promise.all([connect.status(name), connect.offsets(name)]);
+    throw new Error(`${error.message}; ${JSON.stringify({ ready, stored, ends, connector, offsets, logs })}`);
   }
 
+  /** A FAILED task is what `banyan status` names, and Connect never restarts by itself. */
   async #restartFailed(): Promise<void> {
     const { connect, name } = this.bridge;
     const { tasks } = await connect.status(name);
