@@ -9,6 +9,7 @@ export const wiringRules: readonly Rule[] = [
     check: (objects) =>
       objects
         .filter(({ kind }) => ['Service', 'PodDisruptionBudget', 'NetworkPolicy'].includes(kind))
+        .filter(isInside)
         .filter((one) => !templatesOf(objects).some(({ labels }) => selects(selectorOf(one), labels)))
         .map((one) => `${titleOf(one)}: it selects no pod`),
   },
@@ -16,7 +17,7 @@ export const wiringRules: readonly Rule[] = [
     name: 'service-port',
     check: (objects) =>
       objects
-        .filter(({ kind }) => kind === 'Service')
+        .filter((one) => one.kind === 'Service' && isInside(one))
         .flatMap((service) =>
           (service.spec.ports as { readonly targetPort: string }[])
             .filter(
@@ -121,6 +122,8 @@ function brokersIn(objects: readonly Manifest[]): number | null {
   const pools = objects.filter(({ kind, spec }) => kind === 'KafkaNodePool' && spec.roles.includes('broker'));
   return pools.length === 0 ? null : pools.reduce((sum, { spec }) => sum + spec.replicas, 0);
 }
+
+const isInside = ({ spec }: Manifest): boolean => spec.type !== 'ExternalName';
 
 const selectorOf = ({ kind, spec }: Manifest) =>
   kind === 'Service' ? { matchLabels: spec.selector } : kind === 'NetworkPolicy' ? spec.podSelector : spec.selector;
