@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fetchArtefacts, findJava } from '@banyan/stack';
 import { type Buildah, tool } from './builder.ts';
@@ -116,7 +115,7 @@ async function baseImage(buildah: Buildah, { cacheDir, progress, signal }: Build
       ],
       { signal },
     );
-    await tool(['mv', fresh, archive]);
+    await rename(fresh, archive);
   }
   const container = (await buildah.run(['from', 'scratch'])).trim();
   await buildah.run(['add', '--quiet', container, archive, '/']);
@@ -128,17 +127,13 @@ async function baseImage(buildah: Buildah, { cacheDir, progress, signal }: Build
 /** What is needed to run Java, of a whole JDK. */
 async function javaArchive(java: string, cacheDir: string): Promise<string> {
   const home = dirname(dirname(await realpath(java)));
-  const folder = await mkdtemp(join(tmpdir(), 'banyan-java-'));
-  const archive = join(cacheDir, 'java.tar');
+  const archive = join(cacheDir, `java-${createHash('sha256').update(home).digest('hex').slice(0, 12)}.tar`);
   if (existsSync(archive)) return archive;
-  try {
-    const without = ['jmods', 'src.zip', 'man', 'demo', 'include'].map((name) => `--exclude=./${name}`);
-    await tool(['tar', '-C', home, ...without, '--exclude=./lib/src.zip', '-cf', join(folder, 'java.tar'), '.']);
-    await tool(['mv', join(folder, 'java.tar'), archive]);
-    return archive;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const without = ['jmods', 'man', 'demo', 'include', 'lib/src.zip'].map((name) => `--exclude=./${name}`);
+  const fresh = `${archive}.${process.pid}`;
+  await tool(['tar', '-C', home, ...without, '-cf', fresh, '.']);
+  await rename(fresh, archive);
+  return archive;
 }
 
 /** All the images in one archive for containerd: what they share is in it once. */
