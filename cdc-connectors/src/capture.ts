@@ -1,4 +1,4 @@
-import { mariaDbSource, type Secret } from 'debezium-connect-client';
+import { mariaDbSource, type Secret, type Settings } from 'debezium-connect-client';
 
 export interface CaptureOptions {
   /** Debezium's `topic.prefix` and the connector's name. */
@@ -10,6 +10,8 @@ export interface CaptureOptions {
   readonly withheld?: readonly string[];
   /** `host:port` of Kafka, as the Connect worker sees it. */
   readonly kafka: readonly string[];
+  /** How the schema history's own clients reach Kafka, which do not share the worker's settings; none for a Kafka without TLS. */
+  readonly kafkaClient?: Settings;
   /** The registry's own API (Apicurio v2), as the worker sees it. */
   readonly registryUrl: string;
   /** The connector's id as a replica; no two readers of one server may share it. */
@@ -47,7 +49,7 @@ const heartbeatPosition = { transforms: 'position', 'transforms.position.type': 
 
 /** A connector that captures exact values, whole transactions and truncates, and its topics, which never expire. */
 export function capture(options: CaptureOptions): Capture {
-  const { prefix, database, kafka, replicationFactor = 1 } = options;
+  const { prefix, database, kafka, kafkaClient, replicationFactor = 1 } = options;
   const converter = { class: avroConverter, settings: converterSettings(options.registryUrl) };
   const topic = (name: string, config: CaptureTopic['config']): CaptureTopic => ({
     topic: name,
@@ -80,6 +82,7 @@ export function capture(options: CaptureOptions): Capture {
         storeOnlyCapturedDatabasesDdl: true,
         // A copy that is altered and swapped for a captured table (gh-ost) is not captured itself.
         storeOnlyCapturedTablesDdl: false,
+        ...(kafkaClient && { producer: kafkaClient, consumer: kafkaClient }),
       },
       keyConverter: converter,
       valueConverter: converter,

@@ -71,4 +71,5 @@ export {
 } from './read-store/index.ts';
 export { decodeChunk, decodeKey, Schemas, type TopicKind } from './serde/index.ts';
 export { variables as serviceVariables } from './service/config.ts';
+export { type KafkaReads, kafkaReads } from './service/kafka-reads.ts';
 export { type RunOptions, runService } from './service/run-service.ts';

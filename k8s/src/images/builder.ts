@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '@banyan/stack';
+import { runTool } from '@banyan/stack/fetching';
 
 export interface Build {
   /** With its tag. */

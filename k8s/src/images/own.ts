@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { services } from '@banyan/cli';
-import { type Progress, stagePlugins } from '@banyan/stack';
+import type { Progress } from '@banyan/stack';
+import { stagePlugins } from '@banyan/stack/fetching';
 import type { Builder } from './builder.ts';
 
 const root = join(import.meta.dirname, '../../..');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fetchArtefacts, findJava } from '@banyan/stack';
+import { fetchArtefacts, findJava } from '@banyan/stack/fetching';
 import { type Buildah, tool } from './builder.ts';
 import type { BuildOptions } from './own.ts';
 

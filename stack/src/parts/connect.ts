@@ -26,6 +26,15 @@ export interface ConnectOptions {
   readonly jvm: Jvm;
 }
 
+/** What the bridge needs of any worker: exactly-once sources, and a task that is taken over at once. */
+export const workerSettings = {
+  'exactly.once.source.support': 'enabled',
+  'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'offset.flush.interval.ms': 1000,
+  'scheduled.rebalance.max.delay.ms': 0,
+} as const;
+
 /** One distributed Connect worker with exactly-once sources; secrets reach connectors through the file provider alone. */
 export function connect(options: ConnectOptions): PartSpec {
   const folder = join(options.dataDir, 'connect');
@@ -89,7 +98,7 @@ function workerProperties(options: ConnectOptions, pluginPath: string): Record<s
     'rest.advertised.host.name': '127.0.0.1',
     'plugin.path': pluginPath,
     'plugin.discovery': 'service_load',
-    'exactly.once.source.support': 'enabled',
+    ...workerSettings,
     'config.storage.topic': 'connect-configs',
     'offset.storage.topic': 'connect-offsets',
     'offset.storage.partitions': 1,
@@ -98,13 +107,9 @@ function workerProperties(options: ConnectOptions, pluginPath: string): Record<s
     'config.storage.replication.factor': 1,
     'offset.storage.replication.factor': 1,
     'status.storage.replication.factor': 1,
-    'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
-    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
     'config.providers': 'file',
     'config.providers.file.class': 'org.apache.kafka.common.config.provider.FileConfigProvider',
     'config.providers.file.param.allowed.paths': options.secretsDir,
     'connector.client.config.override.policy': 'All',
-    'offset.flush.interval.ms': 1000,
-    'scheduled.rebalance.max.delay.ms': 0,
   };
 }

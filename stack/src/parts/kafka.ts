@@ -17,6 +17,15 @@ export interface KafkaOptions {
   readonly jvm: Jvm;
 }
 
+/** What the bridge needs of any Kafka: topics are never made by accident, never expire by default, and take what the connector sends. */
+export const brokerSettings = {
+  'auto.create.topics.enable': false,
+  'num.partitions': 1,
+  'group.initial.rebalance.delay.ms': 0,
+  'log.retention.hours': -1,
+  'message.max.bytes': 20_971_520,
+} as const;
+
 /** One Kafka node, broker and controller in one (KRaft); topics are never made by accident and never expire by default. */
 export function kafka(options: KafkaOptions): PartSpec {
   const folder = join(options.dataDir, 'kafka');
@@ -59,8 +68,7 @@ function serverProperties(options: KafkaOptions, folder: string): Record<string,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': join(folder, 'log'),
-    'auto.create.topics.enable': false,
-    'num.partitions': 1,
+    ...brokerSettings,
     'offsets.topic.num.partitions': 2,
     'offsets.topic.replication.factor': 1,
     'transaction.state.log.num.partitions': 2,
@@ -68,9 +76,6 @@ function serverProperties(options: KafkaOptions, folder: string): Record<string,
     'transaction.state.log.min.isr': 1,
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
-    'group.initial.rebalance.delay.ms': 0,
-    'log.retention.hours': -1,
-    'message.max.bytes': 20_971_520,
   };
 }
 

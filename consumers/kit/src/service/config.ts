@@ -1,7 +1,7 @@
 import { KitError } from '../errors.ts';
 import { signatureAlgorithms, type TokenRules } from '../query-api/index.ts';
 import type { DatabaseAccess } from '../read-store/index.ts';
-import { type KafkaClient, kafkaClients } from '../transport/index.ts';
+import { type KafkaAccess, type KafkaClient, kafkaClients } from '../transport/index.ts';
 
 /** What a service needs from its surroundings; the same names in a ConfigMap and on a laptop. */
 export interface ServiceConfig {
@@ -18,6 +18,8 @@ export interface ServeConfig extends ServiceConfig {
 export interface ProjectConfig extends ServiceConfig {
   readonly brokers: readonly string[];
   readonly kafkaClient: KafkaClient;
+  /** TLS, and who asks; null: neither. */
+  readonly kafkaAccess: KafkaAccess | null;
   readonly registryUrl: string;
   readonly topicPrefix: string;
   /** The monolith's server; null: cascades are off. */
@@ -44,6 +46,9 @@ for serve also:
 for project also:
   KAFKA_BROKERS         host:port, more separated by commas
   KAFKA_CLIENT          kafkajs or platformatic; default kafkajs
+  KAFKA_TLS_CA_FILE     certificates (PEM) that Kafka's must be signed by; without it there is no TLS
+  KAFKA_SASL_USER       how Kafka knows the service, by SCRAM-SHA-512; over TLS alone
+  KAFKA_SASL_PASSWORD   or KAFKA_SASL_PASSWORD_FILE
   SCHEMA_REGISTRY_URL   its Confluent API
   TOPIC_PREFIX          the connector's topic.prefix
   SOURCE_DB_HOST        the monolith's MariaDB, asked for its foreign keys at each start; default 127.0.0.1
@@ -114,6 +119,7 @@ export function projectConfig(env: Environment, projection: string, file: (path:
     ...serviceConfig(env, projection, file),
     brokers,
     kafkaClient: clientOf(env),
+    kafkaAccess: accessOf(env, file),
     registryUrl,
     topicPrefix: text(env, 'TOPIC_PREFIX'),
     source: sourceOf(env, file),
@@ -126,6 +132,20 @@ function clientOf({ KAFKA_CLIENT: asked }: Environment): KafkaClient {
   const client = asked ? kafkaClients.find((one) => one === asked) : 'kafkajs';
   if (!client) throw wrong('KAFKA_CLIENT', `'${asked}' is not one of ${kafkaClients.join(', ')}`);
   return client;
+}
+
+/** A password is not sent where anybody may listen, nor to who cannot show that he is Kafka. */
+function accessOf(env: Environment, file: (path: string) => string): KafkaAccess | null {
+  const { KAFKA_TLS_CA_FILE: path, KAFKA_SASL_USER: name } = env;
+  const secret = (['KAFKA_SASL_PASSWORD', 'KAFKA_SASL_PASSWORD_FILE'] as const).find((one) => env[one]);
+  if (!name && secret) throw wrong('KAFKA_SASL_USER', `it is not set, yet ${secret} is`);
+  if (!path) {
+    if (name) throw wrong('KAFKA_SASL_USER', 'it is set, yet KAFKA_TLS_CA_FILE is not: nobody is named without TLS');
+    return null;
+  }
+  const ca = read('KAFKA_TLS_CA_FILE', path, file);
+  if (!ca.includes('-----BEGIN CERTIFICATE-----')) throw wrong('KAFKA_TLS_CA_FILE', `${path} has no certificate in it`);
+  return { ca, user: name ? { name, password: password(env, 'KAFKA_SASL', file) } : null };
 }
 
 /** To leave cascades out is a decision: what is forgotten would be rows that never go. */
@@ -143,13 +163,19 @@ function sourceOf(env: Environment, file: (path: string) => string): ProjectConf
   };
 }
 
-function password(env: Environment, prefix: 'READ_DB' | 'SOURCE_DB', file: (path: string) => string): string {
+type Account = 'READ_DB' | 'SOURCE_DB' | 'KAFKA_SASL';
+
+function password(env: Environment, prefix: Account, file: (path: string) => string): string {
   const path = env[`${prefix}_PASSWORD_FILE`];
   if (!path) return text(env, `${prefix}_PASSWORD`);
+  return read(`${prefix}_PASSWORD_FILE`, path, file).replace(/\r?\n$/, ''); // the end of the line, not a blank of the password
+}
+
+function read(name: string, path: string, file: (path: string) => string): string {
   try {
-    return file(path).replace(/\r?\n$/, ''); // the end of the line, not a blank of the password
+    return file(path);
   } catch (error) {
-    throw wrong(`${prefix}_PASSWORD_FILE`, (error as Error).message);
+    throw wrong(name, (error as Error).message);
   }
 }
 

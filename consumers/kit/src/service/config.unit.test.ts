@@ -67,6 +67,7 @@ describe('projectConfig', () => {
       ...serviceConfig(serve, 'accounts', noFile),
       brokers: ['one:9092', '10.0.0.2:9093'],
       kafkaClient: 'kafkajs',
+      kafkaAccess: null,
       registryUrl: 'http://registry/apis/ccompat/v7',
       topicPrefix: 'bank',
       source: { host: '127.0.0.1', port: 3306, user: 'looker', password: 's3cret too' },
@@ -127,6 +128,40 @@ describe('projectConfig', () => {
       "KAFKA_CLIENT: 'rdkafka' is not one of kafkajs, platformatic",
     );
     expect(variables).toContain('KAFKA_CLIENT');
+  });
+
+  describe('access to Kafka', () => {
+    const certificate = '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n';
+    const files: Readonly<Record<string, string>> = {
+      '/ca.crt': certificate,
+      '/password': 's3cret\n',
+      '/key': 'a key',
+    };
+    const file = (path: string) => files[path] ?? noFile(path);
+    const tls = { KAFKA_TLS_CA_FILE: '/ca.crt' };
+    const accessOf = (change: Record<string, string>) =>
+      projectConfig({ ...project, ...change }, 'accounts', file).kafkaAccess;
+
+    it('is TLS with the given certificates, and a user when he is named', () => {
+      expect(accessOf({ KAFKA_TLS_CA_FILE: '', KAFKA_SASL_USER: '' })).toBeNull();
+      expect(accessOf(tls)).toEqual({ ca: certificate, user: null });
+      const named = { ...tls, KAFKA_SASL_USER: 'accounts-kafka' };
+      const access = { ca: certificate, user: { name: 'accounts-kafka', password: 's3cret' } };
+      expect(accessOf({ ...named, KAFKA_SASL_PASSWORD_FILE: '/password' })).toEqual(access);
+      expect(accessOf({ ...named, KAFKA_SASL_PASSWORD: 's3cret' })).toEqual(access);
+    });
+
+    it.each<[Record<string, string>, string]>([
+      [{ KAFKA_TLS_CA_FILE: '/gone' }, "KAFKA_TLS_CA_FILE: ENOENT: no such file or directory, open '/gone'"],
+      [{ KAFKA_TLS_CA_FILE: '/key' }, 'KAFKA_TLS_CA_FILE: /key has no certificate in it'],
+      [{ ...tls, KAFKA_SASL_USER: 'accounts' }, 'KAFKA_SASL_PASSWORD: it is not set'],
+      [{ ...tls, KAFKA_SASL_PASSWORD: 's3cret' }, 'KAFKA_SASL_USER: it is not set, yet KAFKA_SASL_PASSWORD is'],
+      [{ KAFKA_SASL_USER: 'accounts', KAFKA_SASL_PASSWORD: 's3cret' }, 'KAFKA_TLS_CA_FILE is not: nobody is named'],
+    ])('refuses %j', (change, message) => {
+      expect(refusal(change, file)).toContain(message);
+      expect(refusal(change, file)).not.toContain('s3cret');
+      for (const name of Object.keys(change)) expect(variables).toContain(name);
+    });
   });
 
   it.each(['registry:8080', 'ftp://registry', 'http://', 'http://user:s3cret@'])(

@@ -5,6 +5,7 @@ import { type Projection, Projector, readTablesOf } from '../projection/index.ts
 import { createQueryApi, createStatusServer } from '../query-api/index.ts';
 import { transportOn } from '../transport/index.ts';
 import { projectConfig, serveConfig, variables } from './config.ts';
+import { clientIdOf } from './kafka-reads.ts';
 import { logger } from './log.ts';
 
 export interface RunOptions {
@@ -65,7 +66,8 @@ async function project(projection: Projection, env: NodeJS.ProcessEnv, { onStep 
   const projector = new Projector({
     ...config,
     projection,
-    transport: () => transport({ brokers: config.brokers, clientId: `banyan-${projection.name}` }),
+    transport: () =>
+      transport({ brokers: config.brokers, clientId: clientIdOf(projection.name), access: config.kafkaAccess }),
     log,
     ...(onStep && { onStep }),
   });

@@ -15,6 +15,9 @@ interface PassedBatch {
   readonly lastOffset: string;
 }
 
+/** What the groups of a client's readers begin with; no other client's begin so, as a name has no dot. */
+export const readerGroups = (clientId: string): string => `${clientId}.reader-`;
+
 /**
  * One pass over some partitions. kafkajs has no assignment without a group, so each reader is the only member of a group of
  * its own that never commits; when that membership changes or a position jumps, the reader is broken and says so.
@@ -31,9 +34,11 @@ export class KafkaJsReader implements LogReader {
     for (const start of starts) this.#positions.set(name(start.topic, start.partition), start.offset);
   }
 
-  static async open(kafka: Kafka, starts: readonly Start[]): Promise<KafkaJsReader> {
+  /** The group's name begins with the client's, so that a client may be let into its own groups alone. */
+  static async open(kafka: Kafka, starts: readonly Start[], clientId: string): Promise<KafkaJsReader> {
+    const groups = readerGroups(clientId);
     const consumer = kafka.consumer({
-      groupId: `banyan-reader-${randomUUID()}`,
+      groupId: `${groups}${randomUUID()}`,
       maxWaitTimeInMs: 100,
       maxBytesPerPartition: 1_048_576,
       // Of all partitions together, and compressed: the default of 10 MiB is a hundred when it is decompressed.
@@ -44,7 +49,7 @@ export class KafkaJsReader implements LogReader {
     });
     const reader = new KafkaJsReader(consumer, starts);
     try {
-      await reader.#run(starts);
+      await reader.#run(starts, groups);
       return reader;
     } catch (error) {
       await consumer.disconnect().catch(() => {});
@@ -52,10 +57,10 @@ export class KafkaJsReader implements LogReader {
     }
   }
 
-  async #run(starts: readonly Start[]): Promise<void> {
+  async #run(starts: readonly Start[], groups: string): Promise<void> {
     const consumer = this.#consumer;
     const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
-    consumer.on(CRASH, ({ payload }) => this.#queue.fail(crashed(payload.error)));
+    consumer.on(CRASH, ({ payload }) => this.#queue.fail(crashed(payload.error, groups)));
     consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       // A second join starts from committed offsets, of which there are none.
       if (++this.#joins > 1) this.#queue.fail(new KitError('kafka-unreachable', 'kafkajs joined its group again'));
@@ -134,8 +139,12 @@ export class KafkaJsReader implements LogReader {
   }
 }
 
-function crashed(error: Error): KitError {
-  if (error.name !== 'KafkaJSNotImplemented') return new KitError('kafka-unreachable', error.message, { cause: error });
+function crashed(error: Error, groups: string): KitError {
+  // Kafka's own reason is lost in it.
+  const isAlone = error.name === 'KafkaJSGroupCoordinatorNotFound';
+  const why = isAlone ? `: there is none yet, or this user may read in no group that begins with ${groups}` : '';
+  if (error.name !== 'KafkaJSNotImplemented')
+    return new KitError('kafka-unreachable', `${error.message}${why}`, { cause: error });
   const remedy = "set the connector's producer.override.compression.type to zstd, gzip or none, and capture anew";
   return new KitError('compression-unknown', `kafkajs cannot read a message: ${error.message}`, {
     cause: error,

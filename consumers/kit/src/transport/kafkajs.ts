@@ -5,7 +5,7 @@ import kafkajs, { type Admin, type Kafka, type KafkaConfig } from 'kafkajs';
 import { KitError } from '../errors.ts';
 import { readingRightly, readingUncommitted } from './kafkajs-patches.ts';
 import { KafkaJsReader } from './kafkajs-reader.ts';
-import type { LogReader, NewTopic, PartitionRange, Start, Transport } from './transport.ts';
+import type { KafkaAccess, LogReader, NewTopic, PartitionRange, Start, Transport } from './transport.ts';
 import { unzstd } from './zstd.ts';
 
 // kafkajs has gzip only; Node itself has zstd.
@@ -18,6 +18,8 @@ export interface KafkaJsOptions {
   /** `host:port`, at least one. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** TLS, and who asks; null and left out: neither. */
+  readonly access?: KafkaAccess | null;
 }
 
 /** The transport on kafkajs 2.2.4. It retries nothing by itself: whoever uses it waits and opens it again. */
@@ -29,20 +31,30 @@ export function kafkaJsTransport(options: KafkaJsOptions): Transport {
     connectionTimeout: 5000,
     requestTimeout: 15_000,
     retry: { retries: 0 },
+    ...secured(options.access),
   };
   const kafka = readingRightly(new kafkajs.Kafka(config));
   return new KafkaJsTransport(kafka, readingUncommitted(new kafkajs.Kafka(config)), options);
 }
 
+function secured(access: KafkaJsOptions['access']): Partial<KafkaConfig> {
+  if (!access) return {};
+  const { ca, user } = access;
+  const sasl = user && { mechanism: 'scram-sha-512' as const, username: user.name, password: user.password };
+  return { ssl: { ca: [ca] }, ...(sasl && { sasl }) };
+}
+
 class KafkaJsTransport implements Transport {
   readonly #kafka: Kafka;
   readonly #offsets: Kafka;
+  readonly #clientId: string;
   readonly #where: string;
   #admin: Promise<Admin> | null = null;
 
   constructor(kafka: Kafka, offsets: Kafka, options: KafkaJsOptions) {
     this.#kafka = kafka;
     this.#offsets = offsets;
+    this.#clientId = options.clientId;
     this.#where = options.brokers.join(',');
   }
 
@@ -59,7 +71,7 @@ class KafkaJsTransport implements Transport {
 
   async read(starts: readonly Start[]): Promise<LogReader> {
     try {
-      return await KafkaJsReader.open(this.#kafka, starts);
+      return await KafkaJsReader.open(this.#kafka, starts, this.#clientId);
     } catch (error) {
       throw this.#from(error);
     }

@@ -1,6 +1,7 @@
 // Of the product the files platformatic*.ts alone import this client.
 import {
   type Connection,
+  type ConnectionOptions,
   ConnectionPool,
   createTopicsV7,
   findErrorBy,
@@ -9,11 +10,12 @@ import {
   ResponseError,
 } from '@platformatic/kafka';
 import { KitError } from '../errors.ts';
-import type { NewTopic } from './transport.ts';
+import type { KafkaAccess, NewTopic } from './transport.ts';
 
 /** Codes of https://kafka.apache.org/protocol#protocol_error_codes */
 const unknownTopic = 3;
 const alreadyThere = 36;
+const notAuthorized = 29;
 
 type Metadata = metadataV12.MetadataResponse;
 export type TopicMetadata = Metadata['topics'][number];
@@ -24,12 +26,12 @@ export class Cluster {
   readonly #pool: ConnectionPool;
   #nodes: Metadata['brokers'] = [];
 
-  constructor(brokers: readonly string[], clientId: string) {
+  constructor(brokers: readonly string[], clientId: string, access: KafkaAccess | null = null) {
     this.#brokers = brokers.map((broker) => {
       const colon = broker.lastIndexOf(':');
       return { host: broker.slice(0, colon), port: Number(broker.slice(colon + 1)) };
     });
-    this.#pool = new ConnectionPool(clientId, { connectTimeout: 5000, requestTimeout: 15_000 });
+    this.#pool = new ConnectionPool(clientId, { connectTimeout: 5000, requestTimeout: 15_000, ...secured(access) });
   }
 
   /** All topics when none are named. Throws KitError `topic-missing` naming those that are not there. */
@@ -99,6 +101,14 @@ export class Cluster {
   }
 }
 
+/** Of a connection, as this client names it. */
+export function secured(access: KafkaAccess | null): Pick<ConnectionOptions, 'tls' | 'tlsServerName' | 'sasl'> {
+  if (!access) return {};
+  const { ca, user } = access;
+  const sasl = user && { mechanism: 'SCRAM-SHA-512' as const, username: user.name, password: user.password };
+  return { tls: { ca }, tlsServerName: true, ...(sasl && { sasl }) };
+}
+
 export function byLeader<T extends { readonly leaderId: number }>(partitions: readonly T[]): Map<number, T[]> {
   return Map.groupBy(partitions, ({ leaderId }) => leaderId);
 }
@@ -129,6 +139,7 @@ function answerOf<Answer>(error: unknown): Answer {
 }
 
 function requireLeaders({ name, errorCode, partitions }: TopicMetadata): void {
+  if (errorCode === notAuthorized) throw new Error(`topic ${name}: this user is not authorized to read it`);
   if (errorCode !== 0) throw new Error(`topic ${name}: error ${errorCode}`);
   const without = partitions.find((partition) => partition.errorCode !== 0 || partition.leaderId < 0);
   if (without) throw new Error(`${name}/${without.partitionIndex} has no leader`);

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Producer } from '@platformatic/kafka';
-import { Cluster, kitErrorOf } from './platformatic-cluster.ts';
+import { Cluster, kitErrorOf, secured } from './platformatic-cluster.ts';
 import { PlatformaticReader } from './platformatic-reader.ts';
-import type { LogReader, NewTopic, PartitionRange, Start, Transport } from './transport.ts';
+import type { KafkaAccess, LogReader, NewTopic, PartitionRange, Start, Transport } from './transport.ts';
 
 export interface PlatformaticOptions {
   /** `host:port`, at least one. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** TLS, and who asks; null and left out: neither. */
+  readonly access?: KafkaAccess | null;
 }
 
 /** The transport on @platformatic/kafka, for Kafka 3.1 and later. It retries nothing by itself. */
@@ -54,8 +56,9 @@ class PlatformaticTransport implements Transport {
 
   async publish(topic: string, values: readonly Uint8Array[]): Promise<void> {
     await this.describe([topic]);
-    const { brokers, clientId } = this.#options;
-    const producer = new Producer({ clientId, bootstrapBrokers: [...brokers], retries: 0, autocreateTopics: false });
+    const { brokers, clientId, access = null } = this.#options;
+    const bootstrap = { clientId, bootstrapBrokers: [...brokers], ...secured(access) };
+    const producer = new Producer({ ...bootstrap, retries: 0, autocreateTopics: false });
     try {
       const messages = values.map((value) => ({ topic, partition: 0, value: Buffer.from(value) }));
       await producer.send({ messages, acks: -1 });
@@ -77,7 +80,7 @@ class PlatformaticTransport implements Transport {
   }
 
   #open(): Cluster {
-    return new Cluster(this.#options.brokers, this.#options.clientId);
+    return new Cluster(this.#options.brokers, this.#options.clientId, this.#options.access);
   }
 
   async #withCluster<T>(use: (cluster: Cluster) => Promise<T>): Promise<T> {

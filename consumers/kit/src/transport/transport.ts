@@ -22,6 +22,14 @@ export interface Transport {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** How brokers are known to be who they say they are, and how they know who asks. */
+export interface KafkaAccess {
+  /** PEM: a broker's certificate must be signed by one of these, and name the host that it is asked at. */
+  readonly ca: string;
+  /** Known by SCRAM-SHA-512; null where brokers ask nobody who he is. */
+  readonly user: { readonly name: string; readonly password: string } | null;
+}
+
 export interface PartitionRange {
   readonly partition: number;
   /** First offset still there. */

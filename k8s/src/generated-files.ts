@@ -1,0 +1,23 @@
+import type { Service } from '@banyan/cli';
+import { monitoringFiles } from './monitoring/files.ts';
+import { bankRoute, routes } from './openshift-route/routes.ts';
+import { strimziFiles } from './strimzi/files.ts';
+import { component, type Files, objectsFile } from './yaml-files.ts';
+
+/** Every generated file, by its path below `k8s/components`; a function of the declarations alone. */
+export function generatedFiles(services: readonly Service[]): Files {
+  const names = services.map(({ name }) => name);
+  const route = new Map([
+    ['routes.yaml', objectsFile(routes(names))],
+    ['kustomization.yaml', component({ resources: ['routes.yaml'] })],
+    ['bank/route.yaml', objectsFile([bankRoute()])],
+    ['bank/kustomization.yaml', component({ resources: ['route.yaml'] })],
+  ]);
+  return new Map([
+    ...below('strimzi', strimziFiles(services)),
+    ...below('monitoring', monitoringFiles()),
+    ...below('openshift-route', route),
+  ]);
+}
+
+const below = (folder: string, files: Files) => [...files].map(([path, text]) => [`${folder}/${path}`, text] as const);
