@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '@banyan/stack';
+import { fetchCrds } from './crds/crds.ts';
 import { Buildah, tool } from './images/builder.ts';
 import { buildOwn } from './images/own.ts';
 import { archiveOf, buildStandIns } from './images/stand-ins.ts';
@@ -47,7 +48,15 @@ async function all(): Promise<void> {
   const environment = { KUBECI_BIN: folder, KUBECI_IMAGES: images };
   // What a run that was killed has left.
   await script('kube-up.sh', ['down'], environment);
-  if (!asked.stay) await withCluster('1', environment, () => tests('level-1'));
+  if (!asked.stay) {
+    const crds = await fetchCrds({ cacheDir, say: (text) => progress('fetch', text) });
+    await withCluster('1', environment, async () => {
+      const kubectl = ['kubectl', '--kubeconfig', await kubeconfig()] as [string, ...string[]];
+      await tool([...kubectl, 'apply', '--server-side', '-f', crds], { signal: stop.signal });
+      await tool([...kubectl, 'wait', '--for=condition=Established', 'crd', '--all'], { signal: stop.signal });
+      await tests('level-1');
+    });
+  }
   await prepareImages();
   if (asked.stay) return demo(environment);
   await withCluster('3', environment, () => tests('level-3'));

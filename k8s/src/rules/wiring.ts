@@ -123,7 +123,9 @@ function brokersIn(objects: readonly Manifest[]): number | null {
   return pools.length === 0 ? null : pools.reduce((sum, { spec }) => sum + spec.replicas, 0);
 }
 
-const isInside = ({ spec }: Manifest): boolean => spec.type !== 'ExternalName';
+/** Whether it is about pods that the overlay has: none are behind an ExternalName, and Strimzi's operator makes its own. */
+const isInside = (one: Manifest): boolean =>
+  one.spec.type !== 'ExternalName' && !JSON.stringify(selectorOf(one)).includes('strimzi.io/');
 
 const selectorOf = ({ kind, spec }: Manifest) =>
   kind === 'Service' ? { matchLabels: spec.selector } : kind === 'NetworkPolicy' ? spec.podSelector : spec.selector;
