@@ -56,6 +56,7 @@ async function all(): Promise<void> {
       await tool([...kubectl, 'wait', '--for=condition=Established', 'crd', '--all'], { signal: stop.signal });
       await tests('level-1');
     });
+    await tests('monitoring');
   }
   await prepareImages();
   if (asked.stay) return demo(environment);
