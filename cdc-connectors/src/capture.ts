@@ -76,7 +76,7 @@ export function capture(options: CaptureOptions): Capture {
         include: [...new Set(options.tables.map((table) => table.slice(0, table.indexOf('.'))))],
       },
       table: { include: options.tables },
-      ...(options.withheld && { column: { exclude: options.withheld } }),
+      ...(options.withheld?.length && { column: { exclude: options.withheld } }),
       schemaHistory: {
         kafka: { bootstrapServers: kafka, topic: `${prefix}.schema-history` },
         storeOnlyCapturedDatabasesDdl: true,

@@ -14,6 +14,8 @@ export interface OptionSpec {
 export interface Context {
   readonly output: Output;
   readonly config: CliConfig;
+  /** For a command with variables of its own. */
+  readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly json: boolean;
 }
@@ -34,6 +36,8 @@ export interface Command {
   readonly words: number;
   /** It starts or stops processes, so after a signal it is waited for: it puts things in order first. */
   readonly startsThings?: true;
+  /** The exit code of a wrong call or environment, where 2 has a meaning of its own. Default 2. */
+  readonly wrongCall?: number;
   readonly run: (context: Context, args: Arguments) => Promise<number>;
 }
 

@@ -14,12 +14,19 @@ export interface Problem {
 export class CliError extends Error {
   readonly code: string;
   readonly remedy: string | null;
+  /** The same call may do later, without anybody changing anything: exit code 75. */
+  readonly mayHeal: boolean;
 
-  constructor(code: string, message: string, options: { readonly remedy?: string; readonly cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly remedy?: string | null; readonly cause?: unknown; readonly mayHeal?: boolean } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CliError';
     this.code = code;
     this.remedy = options.remedy ?? null;
+    this.mayHeal = options.mayHeal ?? false;
   }
 }
 

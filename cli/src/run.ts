@@ -1,5 +1,6 @@
 import { type Arguments, argumentsOf, type Command, type Context } from './command.ts';
 import { cliConfig } from './config.ts';
+import { connector } from './connector/connector.ts';
 import { demo } from './demo/demo.ts';
 import { down } from './down.ts';
 import { CliError, problemOf, usage } from './errors.ts';
@@ -20,14 +21,14 @@ import { token } from './token.ts';
 import { up } from './up.ts';
 
 const commands: Readonly<Record<string, Command>> = {
-  ...{ up, down, status, prove, repair, rebuild, tail, logs, open, token, schemas, demo },
+  ...{ up, down, status, prove, repair, rebuild, tail, logs, open, token, schemas, connector, demo },
   ...{ stops, retry, skip, park, unpark },
 };
 
 /** These print line after line: with --json, one object a line. */
 const streams = new Set(['tail', 'logs', 'prove']);
 
-/** Runs the command that the words name; resolves to the exit code: 0, 1 a problem was found, 2 a wrong call, 130 interrupted. */
+/** Runs the command that the words name; resolves to the exit code: 0, 1 a problem was found, 2 a wrong call, 75 it may heal, 130 interrupted. */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const output = new Output(process.stdout, process.stderr, Boolean(env.NO_COLOR));
   const code = await runOn(output, argv, env);
@@ -47,7 +48,7 @@ async function runOn(output: Output, argv: readonly string[], env: NodeJS.Proces
       return 0;
     }
     const args = argumentsOf(command, rest);
-    const context: Context = { output, config: cliConfig(env), signal, json };
+    const context: Context = { output, config: cliConfig(env), env, signal, json };
     return await (command.startsThings
       ? command.run(context, args)
       : orAbort(command.run(context, args), signal, () => interruptedCode(output, name, args)));
@@ -100,17 +101,19 @@ async function fail(output: Output, name: string, json: boolean, thrown: unknown
     `banyan ${escaped(name)}: ${escapedLines(problem.message)}${problem.remedy ? `; ${escaped(problem.remedy)}` : ''}${help}`,
   );
   if (problem.code === 'interrupted') return 130;
-  return isUsage || problem.code === 'config' ? 2 : 1;
+  if (thrown instanceof CliError && thrown.mayHeal) return 75;
+  const { wrongCall = 2 } = Object.hasOwn(commands, name) ? commands[name]! : {};
+  return isUsage || problem.code === 'config' ? wrongCall : 1;
 }
 
 function overview(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  banyan ${name.padEnd(8)} ${summary}`);
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  banyan ${name.padEnd(9)} ${summary}`);
   return `banyan: reads a monolith's database log into read models, one service at a time
 
 ${lines.join('\n')}
 
 banyan COMMAND --help shows how, by example. --json prints results for programs.
-Exit codes: 0 all is well, 1 a problem was found, 2 a wrong call, 130 interrupted before it was done.
+Exit codes: 0 all is well, 1 a problem was found, 2 a wrong call, 130 interrupted before it was done; connector has more.
 
 Environment: BANYAN_PORT_BASE (default 27600: ten ports from there, and two for each service), BANYAN_DATA (default .banyan/demo),
 BANYAN_CACHE (default ~/.cache/banyan), JAVA_HOME, NO_COLOR`;

@@ -1,6 +1,6 @@
 import { type Part, type Progress, Stack, type StackConfig } from '@banyan/stack';
 import { firstTransfer } from './bank-client.ts';
-import { applyConnector } from './connector.ts';
+import { applyLocally } from './connector/local.ts';
 import { placeService, placeServices, type ServiceParts, servicePartsIn } from './parts/service-parts.ts';
 import type { Service } from './services.ts';
 import { startableTarget, stopAround, type Target } from './target.ts';
@@ -41,7 +41,7 @@ export async function startAll({ config, services, rate, auth = false, say, sign
     await bringUp(bank.bank, say, signal);
     say('bank', await bank.seed());
     if (rate > 0) await bringUp(bank.traffic, say, signal);
-    await applyConnector(stack, (text) => say('connector', text), signal);
+    await applyLocally(stack, (text) => say('connector', text), signal);
     if (rate === 0) say('bank', await firstTransfer(bank.bankUrl));
     for (const issuer of target.issuer) await bringUp(issuer, say, signal);
     await Promise.all(target.services.map((one) => bringUpService(stack, one, say, signal)));
@@ -59,7 +59,7 @@ export async function addService(
   say: Progress,
   signal: AbortSignal,
 ): Promise<ServiceParts> {
-  await applyConnector(stack, (text) => say('connector', text), signal);
+  await applyLocally(stack, (text) => say('connector', text), signal);
   placeService(stack, service);
   const parts = servicePartsIn(stack).find(({ name }) => name === service.name)!;
   try {

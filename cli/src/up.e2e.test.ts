@@ -137,6 +137,33 @@ describe('banyan up, and what can be asked then', () => {
     });
   });
 
+  it('has made the connector that banyan connector makes anywhere', async () => {
+    const { connectUrl, kafka, registryNativeUrl, ports, credentials } = stack();
+    const job = {
+      CONNECT_URL: connectUrl,
+      KAFKA_BROKERS: kafka,
+      REGISTRY_URL: registryNativeUrl,
+      TOPIC_PREFIX: 'bank',
+      SOURCE_DB_HOST: '127.0.0.1',
+      SOURCE_DB_PORT: String(ports['source-db']),
+      SOURCE_DB_PASSWORD_REF: `\${file:${credentials.file('capture')}:password}`,
+      SERVER_ID: '5400',
+      WITHHELD_COLUMNS: 'bank.cards.pan',
+    };
+    const planned = await banyan(['connector', 'plan'], job);
+    expect([planned.code, planned.stdout]).toEqual([0, 'connector bank is as it should be\ntopics: all there\n']);
+    const applied = await banyan(['connector', 'apply', '--json'], job);
+    expect(applied.code).toBe(0);
+    expect(JSON.parse(applied.stdout)).toMatchObject({ outcome: 'unchanged', restarts: 0, plan: { topics: [] } });
+    const risky = await banyan(['connector', 'apply'], { ...job, WITHHELD_COLUMNS: 'none' });
+    expect([risky.code, risky.stderr]).toEqual([1, expect.stringContaining('bank.cards.pan leaves the database')]);
+    const other = await banyan(['connector', 'plan'], { ...job, SERVER_ID: '5401' });
+    expect([other.code, other.stdout]).toEqual([
+      2,
+      expect.stringMatching(/ ~ {2}database\.server\.id {2}5400 -> 5401/),
+    ]);
+  });
+
   it('prints where things answer', async () => {
     const { stdout } = await banyan(['open', `${first}-openapi`], env);
     expect(((await (await fetch(stdout.trim())).json()) as { openapi: string }).openapi).toMatch(/^3\.1/);

@@ -1,7 +1,7 @@
 export { ConnectError, type ConnectErrorCode, type ConnectErrorDetail } from './errors/connect-error.ts';
 export { failureOf } from './errors/failure-of.ts';
 export { causeLine, type JavaCause, type JavaTrace, parseJavaTrace } from './errors/java-trace.ts';
-export type { SourceTrouble, SourceTroubleCode } from './errors/source-trouble.ts';
+export { type SourceTrouble, type SourceTroubleCode, sourceTroubleIn } from './errors/source-trouble.ts';
 export type {
   ConverterSettings,
   DatabaseSettings,

@@ -5,6 +5,12 @@ import { parseJavaTrace } from './java-trace.ts';
 import { sourceTroubleIn } from './source-trouble.ts';
 
 const expected = {
+  'its user had another password when it was started again': 'access-denied',
+  'its user may not ask for the position': 'grants-missing',
+  'its user may not lock': 'grants-missing',
+  'its user may not read the binlog': 'grants-missing',
+  'the binlog was one of statements': 'binlog-unfit',
+  'the binlog was one of changed columns': 'binlog-unfit',
   'the binlog was purged while it was stopped': 'binlog-purged',
   'a promoted replica has no binlog of what it replicated': 'position-unknown',
   'another connector came with its server id': 'server-id-taken',

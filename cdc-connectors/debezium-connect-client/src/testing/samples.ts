@@ -25,8 +25,38 @@ Caused by: com.github.shyiko.mysql.binlog.network.ServerException: ${error}
 \t... 4 more
 `;
 
-/** Tasks that could not go on where they stood, by what had been done to them; most frames are left out. */
+const failedSnapshot = (
+  cause: string,
+) => `org.apache.kafka.connect.errors.ConnectException: An exception occurred in the change event producer. This connector will be stopped.
+\tat io.debezium.pipeline.ErrorHandler.setProducerThrowable(ErrorHandler.java:67)
+Caused by: io.debezium.DebeziumException: ${cause}
+\t... 6 more
+Caused by: ${cause}
+\t... 10 more
+`;
+
+/** Tasks that could not begin, or not go on where they stood, by what had been done to them; most frames are left out. */
 export const sourceTraces = {
+  'its user had another password when it was started again': `io.debezium.DebeziumException: Error reading MySQL variables: (conn=22) Access denied for user 'cdc'@'127.0.0.1' (using password: YES)
+\tat io.debezium.connector.binlog.jdbc.BinlogConnectorConnection.querySystemVariables(BinlogConnectorConnection.java:614)
+Caused by: java.sql.SQLInvalidAuthorizationSpecException: (conn=22) Access denied for user 'cdc'@'127.0.0.1' (using password: YES)
+\tat org.mariadb.jdbc.export.ExceptionFactory.createException(ExceptionFactory.java:293)
+\t... 15 more
+`,
+  'its user may not ask for the position': failedSnapshot(
+    'java.sql.SQLSyntaxErrorException: (conn=23) Access denied; you need (at least one of) the BINLOG MONITOR privilege(s) for this operation',
+  ),
+  'its user may not lock': failedSnapshot(
+    "io.debezium.DebeziumException: User does not have the 'LOCK TABLES' privilege required to obtain a consistent snapshot by preventing concurrent writes to tables.",
+  ),
+  'its user may not read the binlog': failedReader(
+    'Access denied; you need (at least one of) the REPLICATION SLAVE privilege(s) for this operation',
+    1227,
+  ),
+  'the binlog was one of statements': `io.debezium.DebeziumException: The database server is not configured to use a ROW binlog_format, which is required for this connector to work properly. Change the database configuration to use a binlog_format=ROW and restart the connector.
+`,
+  'the binlog was one of changed columns': `io.debezium.DebeziumException: The database server is not configured to use a FULL binlog_row_image, which is required for this connector to work properly. Change the database configuration to use a binlog_row_image=FULL and restart the connector.
+`,
   'the binlog was purged while it was stopped': failedReader(
     'Could not find GTID state requested by slave in any binlog files. Probably the slave state is too old and required binlog files have been purged.',
     1236,

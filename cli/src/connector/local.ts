@@ -1,0 +1,55 @@
+import { type Capture, capture } from '@banyan/connectors';
+import { kafkaJsTransport } from '@banyan/kit/transport';
+import type { Stack } from '@banyan/stack';
+import { ConnectClient, secretRef } from 'debezium-connect-client';
+import { services, tablesOf } from '../services.ts';
+import { keepSnapshot, snapshotOf, snapshotText } from '../snapshot.ts';
+import { applyConnector } from './apply.ts';
+import { Patience } from './patience.ts';
+
+/** Never leave the bank's database: a card is known by its id and the last four digits of its number. */
+export const withheld = ['bank.cards.pan'];
+
+const waitMs = 180_000;
+
+/**
+ * Makes the topics, applies the bank's connector on the local stack and waits until it streams. What is captured stays so when no
+ * service names it any more. Throws CliError, `not-captured` when a service reads a table that a running connector does not capture.
+ */
+export async function applyLocally(stack: Stack, say: (text: string) => void, signal: AbortSignal): Promise<void> {
+  const all = await services();
+  const wanted = captureOf(stack, tablesOf(all));
+  await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'banyan-cli' });
+  const deployment = {
+    connect: new ConnectClient({ url: stack.connectUrl }),
+    transport,
+    capture: wanted,
+    readers: all.map((service) => ({ name: service.name, tables: tablesOf([service]) })),
+    proof: 'snapshot-done' as const,
+    steadyMs: 0,
+    captureAnew: 'begin anew, from the seeded bank on: make clean, then banyan up',
+  };
+  const before = await snapshotOf(stack, wanted.name);
+  // Of a stack of one's own the ports change, and nothing else that is dangerous.
+  await applyConnector(deployment, new Patience({ waitMs, say, signal }), { dangerous: true });
+  const cost = await keepSnapshot(stack, wanted.name);
+  if (cost.startedAt !== before.startedAt || before.state !== 'done')
+    say(`snapshot: ${snapshotText(cost) ?? 'of unknown cost'}`);
+}
+
+function captureOf(stack: Stack, tables: readonly string[]): Capture {
+  return capture({
+    prefix: 'bank',
+    database: {
+      host: '127.0.0.1',
+      port: stack.ports['source-db'],
+      user: 'capture',
+      password: secretRef('file', stack.credentials.file('capture'), 'password'),
+    },
+    tables,
+    withheld,
+    kafka: [stack.kafka],
+    registryUrl: stack.registryNativeUrl,
+    serverId: 5400,
+  });
+}

@@ -1,0 +1,67 @@
+import type { Problem } from '../errors.ts';
+import { problemText } from '../status/render.ts';
+import { escaped } from '../terminal/escape.ts';
+import { columns } from '../terminal/table.ts';
+import type { Applied, Deployment } from './apply.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import { type Change, dangersOf, type Plan } from './plan.ts';
+
+/** What apply would refuse. */
+export function planProblems(
+  { name, notCaptured }: Plan,
+  { captureAnew }: Pick<Deployment, 'captureAnew'>,
+  refusal: Diagnosis | null,
+): Problem[] {
+  const missing = notCaptured.map(({ service, tables }) => ({
+    where: service,
+    code: 'not-captured',
+    message: `it reads ${tables.join(', ')}, which the running connector does not capture`,
+    remedy: captureAnew,
+  }));
+  if (!refusal) return missing;
+  const { code, message, remedy } = refusal;
+  return [...missing, { where: name, code, message, remedy }];
+}
+
+/** For programs: without the configuration as it is to be put. */
+export function shownPlan({ name, connector, changes, topics, lost, kept }: Plan) {
+  return { name, connector, changes, topics: topics.map(({ topic }) => topic), lost, kept };
+}
+
+/** For people: `+` is made, `~` changed, `!` dangerous. */
+export function planText(plan: Plan, problems: readonly Problem[]): string {
+  const { name, connector, changes, topics, lost, kept } = plan;
+  const differing = changes.length === 1 ? '1 setting that differs' : `${changes.length} settings that differ`;
+  const what = { new: 'is new', changed: `has ${differing}`, same: 'is as it should be' };
+  const isNew = connector === 'new';
+  const lines = [
+    `connector ${escaped(name)} ${what[connector]}`,
+    ...columns(
+      changes.map((change) => [`  ${markOf(change, isNew)}`, escaped(change.setting), valuesOf(change, isNew)]),
+    ),
+    topics.length === 0 ? 'topics: all there' : `topics to make: ${topics.length}`,
+    ...topics.map(({ topic }) => `  ${lost.includes(topic) ? '!' : '+'} ${escaped(topic)}`),
+    ...dangersOf(plan).map(({ what, why }) => escaped(`dangerous, refused without --dangerous: ${what}: ${why}`)),
+    ...kept.map((table) => escaped(`  ${table} stays captured, though no service names it any more`)),
+    ...problems.map((problem) => `refused: ${problemText(problem)}`),
+  ];
+  return lines.join('\n');
+}
+
+function markOf({ danger, from, to }: Change, isNew: boolean): string {
+  if (isNew || (from === null && danger === null)) return '+';
+  return danger === null ? (to === null ? '-' : '~') : '!';
+}
+
+function valuesOf({ from, to }: Change, isNew: boolean): string {
+  const [before, after] = [from, to].map((value) => (value === null ? '(not set)' : escaped(value)));
+  return isNew ? after! : `${before} -> ${after}`;
+}
+
+/** One line: the last of a log is the one that is read. */
+export function appliedText({ plan: { name }, outcome, topics, restarts, proof }: Applied): string {
+  const made = topics.length > 0 ? `, ${topics.length} topics made` : '';
+  const restarted = restarts > 0 ? `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}` : '';
+  const { file, pos } = proof.offset.offset ?? {};
+  return escaped(`connector ${name}: ${outcome}${made}${restarted}; it streams, at ${file}:${pos}`);
+}
