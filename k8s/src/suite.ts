@@ -136,7 +136,9 @@ async function demo(environment: Record<string, string>): Promise<void> {
 To end it: sh k8s/cluster/kube-up.sh down`);
 }
 
-const kubeconfig = async (): Promise<string> => /KUBECONFIG=(.*)/.exec(await script('kube-up.sh', ['env']))![1]!;
+async function kubeconfig(): Promise<string> {
+  return /KUBECONFIG=(.*)/.exec(await script('kube-up.sh', ['env']))![1]!;
+}
 
 async function tests(path: string): Promise<void> {
   const file = join(results, `${path}.json`);
