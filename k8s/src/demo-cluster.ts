@@ -23,6 +23,7 @@ export interface Pod {
   readonly metadata: { readonly name: string };
   readonly status: {
     readonly podIP: string;
+    readonly containerStatuses: readonly { readonly containerID: string }[];
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   };
 }

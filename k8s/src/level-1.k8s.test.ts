@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { services } from '@banyan/cli';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { stringify } from 'yaml';
 import { kubectl } from './kubectl.ts';
-import { type Manifest, overlays, parsed, rendered, titleOf } from './manifests.ts';
+import { type Manifest, overlays, parsed, rendered, templatesOf, titleOf } from './manifests.ts';
 import { problemsOf } from './rules/index.ts';
 import { type Spoiling, spoilings } from './spoilings.ts';
 
@@ -23,6 +24,15 @@ describe.each(overlays)('overlay %s', (overlay) => {
 
   it('follows the rules', () => {
     expect(problemsOf(objects)).toEqual([]);
+  });
+
+  it('has each service of the checkout, and no other', async () => {
+    const names = (await services()).map(({ name }) => name);
+    const deployed = objects.filter(({ kind, metadata }) => kind === 'Deployment' && /-serve$/.test(metadata.name));
+    expect(deployed.map(({ metadata }) => metadata.name).sort()).toEqual(names.map((name) => `${name}-serve`));
+    const secrets = templatesOf(objects).find(({ of }) => of.kind === 'Job' && of.metadata.name === 'secrets');
+    const told = secrets?.spec.containers[0]!.env!.find(({ name }) => name === 'SERVICES')!.value;
+    if (secrets) expect(told?.split(' ').sort()).toEqual(names);
   });
 
   it('is taken by an API server without a warning, and applied again it changes nothing', async () => {
