@@ -190,8 +190,15 @@ export class FaultRig {
       return Promise.all(both).finally(() => admin.disconnect());
     });
     const logs = this.projectors.map(({ log }) => log.slice(-5));
+    const readers = await rows(
+      this.bridge.source,
+      "SELECT ID, USER, HOST, COMMAND, TIME, STATE FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog%'",
+    );
+    const worker = this.bridge.stack.part('connect').logTail();
     const [connector, offsets] = await Promise.all([connect.status(name), connect.offsets(name)]);
-    throw new Error(`${error.message}; ${JSON.stringify({ ready, stored, ends, connector, offsets, logs })}`);
+    throw new Error(
+      `${error.message}; ${JSON.stringify({ ready, stored, ends, connector, offsets, readers, logs })}\n${worker}`,
+    );
   }
 
   /** A FAILED task is what `banyan status` names, and Connect never restarts by itself. */
