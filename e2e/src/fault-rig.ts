@@ -194,7 +194,11 @@ export class FaultRig {
       this.bridge.source,
       "SELECT ID, USER, HOST, COMMAND, TIME, STATE FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog%'",
     );
-    const worker = this.bridge.stack.part('connect').logTail();
+    const said = this.bridge.stack.part('connect').logTail(400).split('\n');
+    const worker = said
+      .filter((line) => !line.includes('RestServer'))
+      .slice(-60)
+      .join('\n');
     const [connector, offsets] = await Promise.all([connect.status(name), connect.offsets(name)]);
     throw new Error(
       `${error.message}; ${JSON.stringify({ ready, stored, ends, connector, offsets, readers, logs })}\n${worker}`,
