@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '@banyan/stack';
 import { fetchCrds } from './crds/crds.ts';
+import { allReady } from './demo-cluster.ts';
 import { Buildah, tool } from './images/builder.ts';
 import { buildOwn } from './images/own.ts';
 import { archiveOf, buildStandIns } from './images/stand-ins.ts';
@@ -65,18 +66,9 @@ async function all(): Promise<void> {
 
 /** Says what is missing before anything is begun. */
 async function needed(): Promise<void> {
-  const programs = {
-    go: 'Go 1.26',
-    kubectl: 'kubectl',
-    buildah: 'buildah',
-    mmdebstrap: 'mmdebstrap',
-    containerd: 'containerd',
-    runc: 'runc',
-    iptables: 'iptables',
-    conntrack: 'conntrack',
-  };
+  const programs = ['go', 'kubectl', 'buildah', 'mmdebstrap', 'containerd', 'runc', 'iptables', 'conntrack'];
   const missing: string[] = [];
-  for (const name of Object.keys(programs)) {
+  for (const name of programs) {
     await tool(['sh', '-c', `PATH=$PATH:/usr/sbin:/sbin command -v ${name}`]).catch(() => missing.push(name));
   }
   if (missing.length === 0) return;
@@ -124,7 +116,6 @@ async function withCluster(
 async function demo(environment: Record<string, string>): Promise<void> {
   await script('kube-up.sh', ['up', '3'], environment);
   process.env.KUBECONFIG = await kubeconfig();
-  const { allReady } = await import('./demo-cluster.ts');
   await tool(['kubectl', 'apply', '--server-side', '-k', join(root, 'k8s/overlays/demo')], { signal: stop.signal });
   progress('demo', 'applied; it comes up by itself');
   await allReady(600_000);
@@ -133,7 +124,7 @@ async function demo(environment: Record<string, string>): Promise<void> {
   kubectl -n banyan get pods
   TOKEN=$(kubectl -n banyan get secret token-keys -o jsonpath='{.data.token}' | base64 -d)
   curl -H "Authorization: Bearer $TOKEN" "http://$(kubectl -n banyan get service accounts-api -o jsonpath='{.spec.clusterIP}'):8080/accounts?limit=3"
-To end it: sh k8s/cluster/kube-up.sh down`);
+To end it: bash k8s/cluster/kube-up.sh down`);
 }
 
 async function kubeconfig(): Promise<string> {

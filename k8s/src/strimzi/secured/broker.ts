@@ -1,11 +1,11 @@
 // For tests: one real broker with TLS, SCRAM and ACLs, made of what the running stack is made of. Its own people come in by another door.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { brokerSettings, Part, type Stack } from '@banyan/stack';
 import { runTool } from '@banyan/stack/fetching';
 import kafkajs, { type Admin } from 'kafkajs';
+import { freePorts } from '../../../../e2e/src/free-ports.ts';
 import { propertiesFile } from '../../../../stack/src/parts/properties.ts';
 import type { KubeObject } from '../objects.ts';
 import type { Acl } from '../users.ts';
@@ -18,15 +18,6 @@ export interface StackFiles {
 
 export async function filesOf(stack: Stack): Promise<StackFiles> {
   return JSON.parse(await readFile(join(stack.dataDir, 'stack.json'), 'utf8')) as StackFiles;
-}
-
-/** So many ports that nobody had a moment ago. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => new Promise<void>((done) => server.listen(0, '127.0.0.1', done))));
-  const ports = servers.map((server) => (server.address() as { readonly port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
 }
 
 export class SecuredBroker {
@@ -52,7 +43,8 @@ export class SecuredBroker {
   /** With users of these names, who may do nothing yet. */
   static async start(folder: string, stack: Stack, users: readonly string[]): Promise<SecuredBroker> {
     const { java, artefacts } = await filesOf(stack);
-    const [open, secured, controller] = (await freePorts(3)) as [number, number, number];
+    const open = await freePorts(3);
+    const [secured, controller] = [open + 1, open + 2];
     const [ca, otherCa] = await Promise.all(['broker', 'other'].map((name) => certificate(folder, name)));
     const passwords = new Map(users.map((user) => [user, randomBytes(18).toString('base64url')]));
     const properties = join(folder, 'server.properties');

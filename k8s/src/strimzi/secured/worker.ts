@@ -2,10 +2,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Part, type Stack } from '@banyan/stack';
+import { freePorts } from '../../../../e2e/src/free-ports.ts';
 import { propertiesFile } from '../../../../stack/src/parts/properties.ts';
 import { clusterCa, kafkaUserOf } from '../bridge.ts';
 import type { KubeObject } from '../objects.ts';
-import { filesOf, freePorts, type SecuredBroker } from './broker.ts';
+import { filesOf, type SecuredBroker } from './broker.ts';
 
 interface WorkerSpec {
   readonly groupId: string;
@@ -30,7 +31,7 @@ export class SecuredWorker {
   /** With the plugins of the running stack; `connect` is the KafkaConnect. */
   static async start(folder: string, stack: Stack, broker: SecuredBroker, connect: KubeObject): Promise<SecuredWorker> {
     const { java, artefacts } = await filesOf(stack);
-    const [port] = (await freePorts(1)) as [number];
+    const port = await freePorts(1);
     const mnt = join(folder, 'mnt');
     const jaas = await mount(mnt, stack, broker);
     const properties = join(folder, 'worker.properties');
