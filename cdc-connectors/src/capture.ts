@@ -39,7 +39,7 @@ export interface Capture {
  * stops it. Debezium 3.5.0 takes nothing for retriable by itself: `MariaDbErrorHandler.isRetriable` looks behind the last cause.
  */
 const lostConnection =
-  '(?s).*(Connection reset|Connection refused|Broken pipe|Socket closed|Failed to read next byte|unexpected end of stream).*';
+  '(?s).*(Connection reset|Connection refused|Broken pipe|Socket closed|Failed to read next byte|unexpected end of stream|The connection to the binlog is over).*';
 
 const forever = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' };
 /** Ours over Apicurio's, which writes the DEFAULT for a NULL: decision 14. */
@@ -97,7 +97,7 @@ export function capture(options: CaptureOptions): Capture {
       // A quiet server must not look like a dead one: it sends a sign of life every 0.8 of the keep-alive. Not shorter, and not
       // off: decision 4.
       heartbeatIntervalMs: 1000,
-      connectKeepAliveIntervalMs: 25_000,
+      connectKeepAliveIntervalMs: 10_000,
       extra: {
         ...heartbeatPosition,
         'internal.custom.retriable.exception': lostConnection,

@@ -45,6 +45,14 @@ const sourceKilled: Fault['inject'] = async (rig, random) => {
   };
 };
 
+/** More is written than the connector's queue holds, so that its binlog reader is held up, mostly for longer than the keep-alive. */
+const brokerAway: Fault['inject'] = async (rig, random) => {
+  const end = await killed('kafka')(rig, random);
+  await new SourceStory(rig.bridge.source).large(400_000 + random.upTo(100_000), 30_000);
+  await delay(random.pick([8000, 15_000, 40_000]));
+  return end;
+};
+
 function cut(name: LinkName): Fault['inject'] {
   return async ({ links }, random) => {
     links[name].cut();
@@ -163,6 +171,7 @@ export const faults: readonly Fault[] = [
 /** Those that take longer, for the long run. */
 export const slowFaults: readonly Fault[] = [
   { name: 'F1 the source killed in a large transaction', inject: sourceKilled },
+  { name: 'F3 the broker away for longer', inject: brokerAway },
   { name: 'F6 the link to the broker half-open', inject: halfOpen('kafka') },
   { name: 'F6 the link to the source cut', inject: cut('source') },
   { name: 'F6 the link to the source half-open', inject: halfOpen('source') },

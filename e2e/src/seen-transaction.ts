@@ -50,15 +50,6 @@ export class SeenTransaction {
     const since = this.#markers.findLast(({ marker }) => marker.status === 'BEGIN')?.timestampMs ?? 0;
     return countByTable(this.#rows.filter(({ timestampMs }) => timestampMs >= since).map(({ change }) => change));
   }
-
-  /** Each row once: known by its table and place in the binlog; a changed key is two rows at one place. */
-  get distinct(): TableCounts {
-    const byPlace = this.#rows.map(({ change: { table, operation, source } }) => [
-      [table, source.binlogFile, source.binlogPosition, source.rowNumber, operation === 'delete'].join(),
-      table,
-    ]);
-    return countByTable([...new Map(byPlace as [string, string][]).values()].map((table) => ({ table })));
-  }
 }
 
 export function total(counts: TableCounts): number {

@@ -50,6 +50,11 @@ export class SlowProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** Ends every connection in good order, as a server does that shuts down; new ones are accepted. */
+  end(): void {
+    for (const socket of this.#sockets) socket.end();
+  }
+
   async close(): Promise<void> {
     const closed = new Promise((done) => this.#server.close(done));
     this.cut();

@@ -6,6 +6,7 @@ import type { Artefacts } from './artefacts.ts';
 import type { Ports } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import { StackError } from './errors.ts';
+import type { OwnJars } from './own-jars.ts';
 import type { PartSpec } from './part.ts';
 import { connect } from './parts/connect.ts';
 import { Jvm } from './parts/jvm.ts';
@@ -21,8 +22,7 @@ export interface Layout {
   readonly ports: Ports;
   readonly java: string;
   readonly artefacts: Artefacts;
-  /** The jar of our own converter, compiled here. */
-  readonly converterJar: string;
+  readonly ownJars: OwnJars;
 }
 
 const layoutFile = (dataDir: string): string => join(dataDir, 'stack.json');
@@ -38,12 +38,14 @@ export async function writeLayout(layout: Layout): Promise<void> {
 export function readLayout(dataDir: string): Layout {
   const file = layoutFile(dataDir);
   if (!existsSync(file)) throw new StackError('not-started', `no stack in ${dataDir}; start one with: make demo`);
-  return JSON.parse(readFileSync(file, 'utf8')) as Layout;
+  // One that was started before Debezium had a jar of ours can still be stopped.
+  const none: Pick<Layout, 'ownJars'> = { ownJars: { converter: '', debezium: '' } };
+  return { ...none, ...(JSON.parse(readFileSync(file, 'utf8')) as Partial<Layout>) } as Layout;
 }
 
 /** What each part of the stack is, on this layout. */
 export function specsOf(layout: Layout, credentials: Credentials): PartSpec[] {
-  const { java, cacheDir, dataDir, ports, artefacts, converterJar } = layout;
+  const { java, cacheDir, dataDir, ports, artefacts, ownJars } = layout;
   const artefactsKey = createHash('sha256').update(JSON.stringify(artefacts)).digest('hex');
   const jvm = new Jvm({ java, cacheDir, dataDir, artefactsKey });
   const server = { home: artefacts.mariadb, dataDir, credentials };
@@ -54,7 +56,7 @@ export function specsOf(layout: Layout, credentials: Credentials): PartSpec[] {
     registry({ home: artefacts.registry, dataDir, port: ports.registry, adminPort: ports['registry-admin'], jvm }),
     connect({
       home: artefacts.kafka,
-      plugins: pluginsOf(artefacts, converterJar),
+      plugins: pluginsOf(artefacts, ownJars),
       dataDir,
       secretsDir: credentials.folder,
       port: ports.connect,

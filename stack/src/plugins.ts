@@ -1,20 +1,20 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Artefacts, fetchArtefacts } from './artefacts.ts';
-import { converterJar } from './converter.ts';
 import { findJava } from './java.ts';
+import { type OwnJars, ownJars } from './own-jars.ts';
 import { type ConnectPlugin, layOut } from './parts/connect.ts';
 import type { Progress } from './stack.ts';
 
-/** What the Connect worker has besides Kafka's own classes: Debezium, and Apicurio's converters with ours over them. */
-export function pluginsOf(artefacts: Artefacts, ownJar: string): ConnectPlugin[] {
+/** What the Connect worker has besides Kafka's own classes: Debezium and Apicurio's converters, each with classes of ours beside. */
+export function pluginsOf(artefacts: Artefacts, own: OwnJars): ConnectPlugin[] {
   const converters = ['AvroConverter', 'ExtJsonConverter', 'SerdeBasedConverter'];
   return [
-    { name: 'debezium', folder: artefacts.debezium },
+    { name: 'debezium', folder: artefacts.debezium, jars: [own.debezium] },
     {
       name: 'converter',
       folder: artefacts.converter,
-      jars: [ownJar],
+      jars: [own.converter],
       converters: converters.map((name) => `io.apicurio.registry.utils.converter.${name}`),
     },
   ];
@@ -29,11 +29,10 @@ export async function stagePlugins(
   const java = await findJava(cacheDir, process.env, (text) => progress('java', text), undefined, signal);
   const say = (text: string) => progress('fetch', text);
   const artefacts = await fetchArtefacts(cacheDir, say, { signal });
-  const { compiler, converter, kafka } = artefacts;
-  const jar = await converterJar(cacheDir, say, { java, compiler, against: [converter, kafka], signal });
+  const own = await ownJars(cacheDir, say, { java, artefacts, signal });
   const linked = await mkdtemp(`${folder}.linked-`);
   try {
-    for (const plugin of pluginsOf(artefacts, jar)) {
+    for (const plugin of pluginsOf(artefacts, own)) {
       await layOut(plugin, join(linked, plugin.name));
       await cp(join(linked, plugin.name), join(folder, plugin.name), { recursive: true, dereference: true });
     }

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { fetchArtefacts } from './artefacts.ts';
 import { alreadyRunning, Claim, forgetEndedOwner, otherOwner } from './claim.ts';
 import type { PartName, Ports, StackConfig } from './config.ts';
-import { converterJar } from './converter.ts';
 import { Credentials } from './credentials.ts';
 import { StackError } from './errors.ts';
 import { findJava } from './java.ts';
 import { type Layout, readLayout, specsOf, writeLayout } from './layout.ts';
+import { ownJars } from './own-jars.ts';
 import { Part } from './part.ts';
 import { type DatabaseAccess, rootAccess } from './parts/mariadb.ts';
 import { holderOf, isFree } from './port-holder.ts';
@@ -63,12 +63,10 @@ export class Stack {
     const say = (who: string) => (text: string) => progress(who, text);
     const java = await findJava(config.cacheDir, process.env, say('java'), undefined, signal);
     const artefacts = await fetchArtefacts(config.cacheDir, say('fetch'), { signal });
-    const { compiler, converter, kafka } = artefacts;
-    const compilation = { java, compiler, against: [converter, kafka], signal };
-    const jar = await converterJar(config.cacheDir, say('fetch'), compilation);
+    const own = await ownJars(config.cacheDir, say('fetch'), { java, artefacts, signal });
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     for (const folder of ['run', 'log']) await mkdir(join(config.dataDir, folder), { recursive: true });
-    return new Stack({ ...config, java, artefacts, converterJar: jar });
+    return new Stack({ ...config, java, artefacts, ownJars: own });
   }
 
   /** The stack that was last started in a data folder, as seen from any process. Throws StackError `not-started`. */

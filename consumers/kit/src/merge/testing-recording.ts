@@ -43,7 +43,7 @@ interface LogFile {
   readonly records: readonly string[];
 }
 
-/** Real topics, kept in `recordings/` by e2e/src/record.ts; the file itself tells the form of its lines. */
+/** Real topics of Debezium 3.5.0 without `BinlogWatch`, kept in `recordings/`; the file itself tells the form of its lines. */
 export function readRecording(name: string): Recording {
   const file = JSON.parse(readFileSync(new URL(`recordings/${name}.json`, import.meta.url), 'utf8')) as File;
   const tables = Object.keys(file.tables);

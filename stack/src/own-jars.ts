@@ -1,18 +1,22 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Artefacts } from './artefacts.ts';
 import { inCache } from './cache.ts';
 import { StackError } from './errors.ts';
 import { storedZip } from './parts/stored-zip.ts';
 import { runTool } from './tool.ts';
 
-const ownSources = join(import.meta.dirname, '../converter');
-/** What each of our classes is to Connect. */
+const plugins = join(import.meta.dirname, '../connect-plugins');
+/** What each of our classes is to Connect or to Debezium. */
 const services = {
   NullKeepingAvroConverter: 'org.apache.kafka.connect.storage.Converter',
   HeartbeatPosition: 'org.apache.kafka.connect.transforms.Transformation',
+  BinlogWatch: 'io.debezium.pipeline.signal.actions.SignalActionProvider',
 };
-const jarName = 'banyan-connect.jar';
+
+/** The jars of our own classes, each by the name of the worker's plugin that it stands in. */
+export type OwnJars = Readonly<Record<'converter' | 'debezium', string>>;
 
 export interface CompileOptions {
   /** A `java` of 17 or newer; no JDK is needed. */
@@ -20,32 +24,51 @@ export interface CompileOptions {
   /** Folders of jars: the compiler's (org.eclipse.jdt:ecj), and those of the classes that the source names. */
   readonly compiler: string;
   readonly against: readonly string[];
-  /** A folder of sources; the stack's own when left out. */
-  readonly sources?: string;
+  /** A folder of sources, whose name is the jar's. */
+  readonly sources: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The path of the jar of our own classes in the cache; compiled when a source or a jar's name (and so version) is another. Throws as below. */
-export async function converterJar(
+/** The jars in the cache. Throws as below. */
+export async function ownJars(
   cacheDir: string,
   say: (text: string) => void,
-  options: CompileOptions,
-): Promise<string> {
+  {
+    java,
+    artefacts,
+    signal,
+  }: { readonly java: string; readonly artefacts: Artefacts; readonly signal?: AbortSignal | undefined },
+): Promise<OwnJars> {
+  const jar = (name: keyof OwnJars) =>
+    ownJar(cacheDir, say, {
+      java,
+      compiler: artefacts.compiler,
+      against: [artefacts[name], artefacts.kafka],
+      sources: join(plugins, name),
+      signal,
+    });
+  return { converter: await jar('converter'), debezium: await jar('debezium') };
+}
+
+/** The path of a jar in the cache; compiled when a source or a jar's name (and so version) is another. Throws as below. */
+export async function ownJar(cacheDir: string, say: (text: string) => void, options: CompileOptions): Promise<string> {
   const jars = await Promise.all([options.compiler, ...options.against].map(jarsIn));
   const hash = createHash('sha256');
-  for (const file of await filesIn(options.sources ?? ownSources, '.java')) hash.update(await readFile(file));
+  for (const file of await filesIn(options.sources, '.java')) hash.update(await readFile(file));
   for (const jar of jars.flat()) hash.update(`\n${basename(jar)}`);
-  const name = `converter-${hash.digest('hex').slice(0, 12)}`;
+  const plugin = basename(options.sources);
+  const name = `own-${plugin}-${hash.digest('hex').slice(0, 12)}`;
+  const file = `banyan-${plugin}.jar`;
   const home = await inCache({ cacheDir, name, say, signal: options.signal }, async (fresh) => {
-    say('compiling the classes of our own');
-    await compileConverter(join(fresh, jarName), options);
+    say(`compiling the classes of our own for ${plugin}`);
+    await compileJar(join(fresh, file), options);
   });
-  return join(home, jarName);
+  return join(home, file);
 }
 
 /** Compiles the classes for Java 17 and packs them, with their service manifests, as `file`. Throws StackError `compile-failed`. */
-export async function compileConverter(file: string, options: CompileOptions): Promise<void> {
-  const { java, compiler, against, sources = ownSources, signal } = options;
+export async function compileJar(file: string, options: CompileOptions): Promise<void> {
+  const { java, compiler, against, sources, signal } = options;
   const [ecj] = await jarsIn(compiler);
   const classPath = (await Promise.all(against.map(jarsIn))).flat().join(':');
   const classes = await mkdtemp(`${file}.classes-`);
@@ -60,8 +83,9 @@ export async function compileConverter(file: string, options: CompileOptions): P
       const name = basename(source, '.java');
       const service = services[name as keyof typeof services];
       files[`META-INF/services/${service}`] = `dev.banyan.${name}\n`;
-      files[`dev/banyan/${name}.class`] = await readFile(join(classes, `dev/banyan/${name}.class`));
     }
+    for (const path of await filesIn(join(classes, 'dev/banyan'), '.class'))
+      files[`dev/banyan/${basename(path)}`] = await readFile(path);
     await writeFile(file, storedZip(files));
   } finally {
     await rm(classes, { recursive: true, force: true });

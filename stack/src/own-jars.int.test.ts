@@ -4,16 +4,16 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Artefacts, fetchArtefacts } from './artefacts.ts';
 import { readConfig } from './config.ts';
-import { type CompileOptions, compileConverter, converterJar } from './converter.ts';
 import { findJava } from './java.ts';
+import { type CompileOptions, compileJar, ownJar, ownJars } from './own-jars.ts';
 import { storedZip } from './parts/stored-zip.ts';
 import { newFolder, removeFolder } from './testing.ts';
 import { runTool } from './tool.ts';
 
-const ownSources = join(import.meta.dirname, '../converter');
+const ownSources = join(import.meta.dirname, '../connect-plugins/converter');
 const say = () => {};
 
-describe('our converter', () => {
+describe('our classes for Connect', () => {
   let folder: string;
   let java: string;
   let artefacts: Artefacts;
@@ -25,7 +25,8 @@ describe('our converter', () => {
   }, 300_000);
   beforeEach(async () => {
     folder = await newFolder('converter');
-    options = { java, compiler: artefacts.compiler, against: [artefacts.converter, artefacts.kafka] };
+    const against = [artefacts.converter, artefacts.kafka];
+    options = { java, compiler: artefacts.compiler, against, sources: ownSources };
   });
   afterEach(() => removeFolder(folder));
 
@@ -36,12 +37,12 @@ describe('our converter', () => {
     return file;
   };
 
-  it('is compiled once, and anew when its source or what it stands on is another', async () => {
+  it('are compiled once, and anew when its source or what it stands on is another', async () => {
     const said: string[] = [];
-    const jar = () => converterJar(folder, (text) => said.push(text), options);
+    const jar = () => ownJar(folder, (text) => said.push(text), options);
     const first = await jar();
     expect(await jar()).toBe(first);
-    expect(said).toEqual(['compiling the classes of our own']);
+    expect(said).toEqual(['compiling the classes of our own for converter']);
     const own = await readFile(join(ownSources, 'HeartbeatPosition.java'), 'utf8');
     options = { ...options, sources: dirname(await sourceOf('other/HeartbeatPosition.java', `${own}// another\n`)) };
     const second = await jar();
@@ -51,9 +52,9 @@ describe('our converter', () => {
     expect(existsSync(first)).toBe(true);
   }, 120_000);
 
-  it('is the same whenever it is compiled, is found by its manifest, and runs on Java 17', async () => {
+  it('are the same whenever they are compiled, are found by their manifests, and run on Java 17', async () => {
     const files = ['one.jar', 'two.jar'].map((name) => join(folder, name));
-    for (const file of files) await compileConverter(file, options);
+    for (const file of files) await compileJar(file, options);
     const [one, two] = await Promise.all(files.map((file) => readFile(file)));
     expect(one).toEqual(two);
     const text = one!.toString('latin1');
@@ -61,23 +62,26 @@ describe('our converter', () => {
     expect(text).toContain(`${manifest}dev.banyan.NullKeepingAvroConverter\n`);
     const other = 'META-INF/services/org.apache.kafka.connect.transforms.Transformation';
     expect(text).toContain(`${other}dev.banyan.HeartbeatPosition\n`);
+    const { debezium } = await ownJars(folder, say, { java, artefacts });
+    const third = 'META-INF/services/io.debezium.pipeline.signal.actions.SignalActionProvider';
+    expect(await readFile(debezium, 'latin1')).toContain(`${third}dev.banyan.BinlogWatch\n`);
     expect(text).toContain('dev/banyan/NullKeepingAvroConverter.class\xca\xfe\xba\xbe\x00\x00\x00\x3d');
   }, 120_000);
 
-  it('that cannot be compiled is told in one line, and nothing is kept', async () => {
+  it('that cannot be compiled are told in one line, and nothing is kept', async () => {
     const source = await sourceOf(
       'bad/NullKeepingAvroConverter.java',
       'package dev.banyan; class X extends Missing {}',
     );
     const wrong = { ...options, sources: dirname(source) };
-    const error = await converterJar(join(folder, 'cache'), say, wrong).catch((thrown) => thrown);
+    const error = await ownJar(join(folder, 'cache'), say, wrong).catch((thrown) => thrown);
     expect(error.code).toBe('compile-failed');
     expect(error.message).toMatch(/NullKeepingAvroConverter\.java.*Missing cannot be resolved to a type$/);
   }, 60_000);
 
-  it('refuses to be configured over a version without the switch, and names the version', async () => {
+  it('refuse to be configured over a version without the switch, and names the version', async () => {
     const jar = join(folder, 'ours.jar');
-    await compileConverter(jar, options);
+    await compileJar(jar, options);
     const [ecj] = await readdir(artefacts.compiler);
     const compile = async (name: string, classPath: string, text: string) => {
       const command = [join(artefacts.compiler, ecj!), '-17', '-proc:none', '-cp', classPath, '-d', join(folder, name)];
