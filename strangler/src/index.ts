@@ -1,0 +1,4 @@
+export type { Answer, Ask, ReadRoute, RouteRequest, ServiceAnswer } from './route/declaration.ts';
+export type { Tolerances } from './shadow/tolerances.ts';
+export type { GateRules } from './state/gate-rules.ts';
+export { type RouteState, type Stage, stages } from './state/route-state.ts';
