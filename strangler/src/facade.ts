@@ -1,0 +1,150 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { forward, type SeenAnswer } from './proxy/forward.ts';
+import { refuse } from './proxy/refusal.ts';
+import type { Answer, ReadRoute } from './route/declaration.ts';
+import type { Matched, RouteTable } from './route/route-table.ts';
+import { isOfShare } from './route/share.ts';
+import type { Services } from './service/services.ts';
+import type { RouteState } from './state/route-state.ts';
+import type { ReadAfterTokens } from './token/read-after.ts';
+import { fieldsOf, readAfterOf } from './token/read-after-fields.ts';
+import type { SourcePosition } from './token/source-position.ts';
+
+export interface FacadeOptions {
+  readonly monolith: Dispatcher;
+  readonly table: RouteTable;
+  readonly services: Services;
+  /** Where a route stands, as far as this replica knows. */
+  readonly stateOf: (route: string) => RouteState;
+  readonly tokens: ReadAfterTokens;
+  readonly sourcePosition: SourcePosition;
+  readonly freshWithinMs: (route: ReadRoute) => number;
+  readonly limits: FacadeLimits;
+  readonly seen: FacadeObserver;
+}
+
+export interface FacadeLimits {
+  /** How long a service may take for an answer, over what is waited for a position. */
+  readonly serviceMs: number;
+  /** How long a read waits for what its client has written, before it goes to the monolith. */
+  readonly waitMs: number;
+  /** Requests that are under way at the same time; one more is refused. */
+  readonly requests: number;
+}
+
+/** Is told what came of requests of routes; off the client's path. */
+export interface FacadeObserver {
+  /** The monolith has answered a request that may be compared. */
+  compare(matched: Matched, url: string, answer: Answer, tookMs: number): void;
+  /** A service has answered a client; it may be compared all the same. */
+  answered(matched: Matched, url: string, tookMs: number): void;
+  /** The monolith answers instead. */
+  fellBack(route: ReadRoute, reason: string): void;
+}
+
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+
+/** Answers each request by the monolith or by services, as the state of its route has it. */
+export class Facade {
+  readonly #options: FacadeOptions;
+  #underWay = 0;
+
+  constructor(options: FacadeOptions) {
+    this.#options = options;
+  }
+
+  /** Requests that are being answered now. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#underWay >= this.#options.limits.requests) {
+      request.resume();
+      refuse(response, 'too-many-requests-at-once', `${this.#underWay} are being answered already; ask again`);
+      return;
+    }
+    this.#underWay++;
+    response.once('close', () => this.#underWay--);
+    const matched = this.#options.table.match(request);
+    const state = matched && this.#options.stateOf(matched.route.name);
+    if (!matched || !state) this.#pass(request, response);
+    else if (this.#isForService(matched, state, request)) void this.#serve(matched, state, request, response);
+    else this.#byMonolith(matched, state, request, response);
+  }
+
+  #isForService({ route, request: asked }: Matched, { stage, percent }: RouteState, request: IncomingMessage): boolean {
+    if (stage === 'service' || stage === 'retired') return true;
+    if (stage !== 'canary') return false;
+    const who = route.customer?.(asked) ?? request.socket.remoteAddress ?? '';
+    return isOfShare(route.name, who, percent);
+  }
+
+  /** A write's client is told up to where he must be shown the source: also when it failed, since it may have been done all the same. */
+  #pass(request: IncomingMessage, response: ServerResponse): void {
+    const { monolith, tokens, sourcePosition } = this.#options;
+    const fields = (position: string | null) => fieldsOf(tokens.sign(position), tokens.holdsMs);
+    const told = {
+      beforeAnswer: () => sourcePosition.newest().then(fields),
+      // It may still be at work, and be done after any position that could be read now.
+      refusalFields: () => fields(null),
+    };
+    forward(monolith, request, response, isRead(request.method!) ? {} : told);
+  }
+
+  #byMonolith(matched: Matched, state: RouteState, request: IncomingMessage, response: ServerResponse): void {
+    const isCompared = state.stage === 'canary' || (state.stage === 'shadow' && Math.random() * 100 < state.percent);
+    const seen = ({ status, contentType, body, tookMs }: SeenAnswer) =>
+      this.#options.seen.compare(matched, request.url!, { status, contentType, body: body.toString() }, tookMs);
+    forward(this.#options.monolith, request, response, isCompared ? { seen } : {});
+  }
+
+  async #serve(matched: Matched, state: RouteState, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { services, tokens, limits, freshWithinMs, seen } = this.#options;
+    const { route } = matched;
+    const startedAt = performance.now();
+    try {
+      const readAfter = readAfterOf(request.headers, tokens);
+      if (readAfter?.position === null) throw new Error('where its client has written to is not known');
+      const waitMs = readAfter ? limits.waitMs : 0;
+      const { ask, standing } = services.asking({
+        atLeast: readAfter?.position ?? null,
+        waitMs,
+        withinMs: limits.serviceMs + waitMs,
+        freshWithinMs: freshWithinMs(route),
+      });
+      const answer = await route.answer(matched.request, ask);
+      if (!answer) throw new Error('the route leaves this one to the monolith');
+      send(response, answer, { route: route.name, position: standing.position, ageMs: standing.ageMs });
+      seen.answered(matched, request.url!, performance.now() - startedAt);
+    } catch (error) {
+      const reason = (error as Error).message;
+      seen.fellBack(route, reason);
+      if (state.stage === 'retired')
+        refuse(response, 'service-unavailable', `${reason}; the monolith answers this no more`);
+      else forward(this.#options.monolith, request, response);
+    }
+  }
+}
+
+interface AnsweredBy {
+  readonly route: string;
+  readonly position: string | null;
+  readonly ageMs: number | null;
+}
+
+function send(
+  response: ServerResponse,
+  { status, contentType, body }: Answer,
+  { route, position, ageMs }: AnsweredBy,
+): void {
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    'banyan-route': route,
+    ...(position !== null && { 'banyan-position': position }),
+    ...(ageMs !== null && { 'banyan-age-ms': ageMs }),
+  });
+  response.end(body);
+}

@@ -1,0 +1,114 @@
+import { Pool } from 'undici';
+import type { Ask, ServiceAnswer } from '../route/declaration.ts';
+
+export interface ServicesOptions {
+  /** The query APIs by the names of their services. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** A bearer token that may read for everybody, as it is now; null where tokens are not checked. */
+  readonly token: () => string | null;
+  /** Connections to each; default 64. */
+  readonly connections?: number;
+}
+
+/** What the answers of one request have to keep to. */
+export interface AskLimits {
+  /** As MariaDB writes it; null: as it stands. */
+  readonly atLeast: string | null;
+  readonly waitMs: number;
+  /** All of it, waiting too. */
+  readonly withinMs: number;
+  readonly freshWithinMs: number;
+}
+
+/** Why a service's answer does not count; the monolith answers instead. */
+export class ServiceSilent extends Error {
+  override readonly name = 'ServiceSilent';
+}
+
+export class Services {
+  readonly #pools: ReadonlyMap<string, Pool>;
+  readonly #token: () => string | null;
+
+  constructor({ urls, token, connections = 64 }: ServicesOptions) {
+    this.#pools = new Map(Object.entries(urls).map(([name, url]) => [name, new Pool(url, { connections })]));
+    this.#token = token;
+  }
+
+  has(service: string): boolean {
+    return this.#pools.has(service);
+  }
+
+  /** Asks for one request; `standing` is where the answers stand, the oldest of them. */
+  asking(limits: AskLimits): { readonly ask: Ask; readonly standing: Standing } {
+    const standing: Standing = { position: null, ageMs: null };
+    const deadline = AbortSignal.timeout(limits.withinMs);
+    return { standing, ask: (service, path) => this.#ask(service, path, limits, deadline, standing) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+  }
+
+  async #ask(
+    service: string,
+    path: string,
+    limits: AskLimits,
+    signal: AbortSignal,
+    standing: Standing,
+  ): Promise<ServiceAnswer> {
+    const pool = this.#pools.get(service);
+    if (!pool) throw new ServiceSilent(`no address of '${service}' is known`);
+    const token = this.#token();
+    const { statusCode, headers, body } = await pool
+      .request({
+        path: asked(path, limits),
+        method: 'GET',
+        headers: token === null ? {} : { authorization: `Bearer ${token}` },
+        signal,
+      })
+      .catch((error: Error) => {
+        throw new ServiceSilent(
+          `${service}: ${signal.aborted ? `no answer within ${limits.withinMs} ms` : error.message}`,
+        );
+      });
+    const text = await body.text().catch((error: Error) => {
+      throw new ServiceSilent(`${service}: ${error.message}`);
+    });
+    const answer = { status: statusCode, body: documentOf(service, text) };
+    const trouble = troubleOf(answer, headers, limits.freshWithinMs);
+    if (trouble !== null) throw new ServiceSilent(`${service}: ${trouble}`);
+    standing.position = String(headers['banyan-position']);
+    standing.ageMs = Math.max(standing.ageMs ?? 0, Number(headers['banyan-age-ms']));
+    return answer;
+  }
+}
+
+export interface Standing {
+  position: string | null;
+  ageMs: number | null;
+}
+
+function asked(path: string, { atLeast, waitMs }: AskLimits): string {
+  if (atLeast === null) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}at-least=${atLeast}&wait-ms=${Math.round(waitMs)}`;
+}
+
+function documentOf(service: string, text: string): ServiceAnswer['body'] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ServiceSilent(`${service}: it answered no JSON`);
+  }
+}
+
+/** 404 is an answer when it is about the row; nothing counts that is stale or is not true for some keys. */
+function troubleOf({ status, body }: ServiceAnswer, headers: Headers, freshWithinMs: number): string | null {
+  const isAnswer = status === 200 || (status === 404 && String(body?.type).endsWith(':key-not-found'));
+  if (!isAnswer) return `${status} ${body?.type ?? ''} ${body?.detail ?? ''}`;
+  if (headers['banyan-position'] === undefined) return 'its answer has no position';
+  if (headers['banyan-position-except'] !== undefined) return `${headers['banyan-position-except']} keys are parked`;
+  const ageMs = Number(headers['banyan-age-ms'] ?? Number.NaN);
+  return ageMs <= freshWithinMs ? null : `its answer is ${ageMs} ms old`;
+}
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
