@@ -1,0 +1,28 @@
+import type { Answer } from '@banyan/strangler';
+
+/** As the bank writes JSON. */
+export const json = (value: unknown, status = 200): Answer => ({
+  status,
+  contentType: 'application/json; charset=utf-8',
+  body: JSON.stringify(value),
+});
+
+export const refused = (status: number, code: string, message: string): Answer =>
+  json({ error: { code, message } }, status);
+
+/** An id is a number where a number holds it, its digits otherwise. */
+export function id(digits: string): number | string {
+  return Number.isSafeInteger(Number(digits)) ? Number(digits) : digits;
+}
+
+/** A DATETIME(6) in UTC as RFC 3339. */
+export const time = (column: string): string => `${column.replace(' ', 'T')}Z`;
+
+const idPattern = /^[1-9][0-9]{0,18}$/;
+const largestId = 2n ** 63n - 1n;
+
+/** A parameter such as `after`; null when the bank would refuse it, which it then does itself. */
+export function wholeOf(text: string | null, otherwise: string, largest = largestId): string | null {
+  if (text === null) return otherwise;
+  return idPattern.test(text) && BigInt(text) <= largest ? text : null;
+}
