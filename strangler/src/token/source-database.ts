@@ -14,7 +14,7 @@ export class SourceDatabase {
 
   /** The GTIDs of the newest transactions in its log, as it writes them. A connection that failed is opened anew by the next question. */
   async position(): Promise<string> {
-    this.#connection ??= mysql.createConnection({ ...this.#access, connectTimeout: this.#withinMs });
+    this.#connection ??= this.#open();
     const opening = this.#connection;
     try {
       const connection = await opening;
@@ -26,6 +26,15 @@ export class SourceDatabase {
       void opening.then((connection) => connection.destroy()).catch(() => {});
       throw error;
     }
+  }
+
+  async #open(): Promise<Connection> {
+    const connection = await mysql.createConnection({ ...this.#access, connectTimeout: this.#withinMs });
+    // Lost while nobody asks: without a listener that would end the process.
+    connection.on('error', () => {
+      this.#connection = null;
+    });
+    return connection;
   }
 
   async close(): Promise<void> {
