@@ -68,19 +68,23 @@ describe('proof and repair, under traffic', () => {
   }
 
   async function run(verb: 'prove' | 'repair'): Promise<{ child: ChildProcess; lines: Line[]; ended: Promise<Line> }> {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'prove-main.ts'), verb], {
-      env: {
-        PATH: process.env.PATH,
-        MUTANT: process.env.MUTANT,
-        ...environment,
-        ...bridge.environment,
-        PROJECTION: 'proved',
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=TimeoutNegativeWarning', join(import.meta.dirname, 'service-main.ts'), verb],
+      {
+        env: {
+          PATH: process.env.PATH,
+          MUTANT: process.env.MUTANT,
+          ...environment,
+          ...bridge.environment,
+          PROJECTION: 'proved',
+        },
+        stdio: ['ignore', 'pipe', 'inherit'],
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    );
     const lines: Line[] = [];
     createInterface({ input: child.stdout! }).on('line', (line) => lines.push(JSON.parse(line) as Line));
-    const ended = once(child, 'close').then(() => lines.at(-1) ?? {});
+    const ended = once(child, 'close').then(([code]) => ({ ...lines.at(-1), code }));
     return { child, lines, ended };
   }
   const prove = async () => (await run('prove')).ended;
@@ -132,11 +136,11 @@ describe('proof and repair, under traffic', () => {
       'entries extra -2',
       'entries missing 11',
     ];
-    expect(await prove()).toMatchObject({ differences: wanted.length }); // those too that the killed one has seen
+    expect(await prove()).toMatchObject({ message: 'different', differences: wanted.length, code: 1 }); // those too that the killed one has seen
     expect(await found()).toEqual(wanted);
     expect(await fact()).toMatchObject({ state: 'different', differences: wanted.length });
 
-    expect(await (await run('repair')).ended).toMatchObject({ repaired: wanted.length });
+    expect(await (await run('repair')).ended).toMatchObject({ repaired: wanted.length, code: 0 });
     expect(await fact()).toMatchObject({ state: 'repaired', differences: 0 });
 
     // Rows that are changed all the time while they are repaired, and not once after.
@@ -149,7 +153,7 @@ describe('proof and repair, under traffic', () => {
     hot = [];
     await bridge.caughtUp();
     const last = await prove();
-    expect(last).toMatchObject({ differences: 0 });
+    expect(last).toMatchObject({ message: 'equal', differences: 0, code: 0 });
     const proved = await fact();
     expect(proved).toMatchObject({ state: 'equal', differences: 0, position: expect.stringMatching(/^0-1-\d+$/) });
     expect(Number(proved.rows)).toBeGreaterThan(size);

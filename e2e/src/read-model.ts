@@ -59,12 +59,16 @@ export class ReadModel {
     await eventually(`${this.database} reaches ${target}`, isThere, limitMs);
   }
 
-  /** The result of `prove` or `repair`, run as a process of its own. */
+  /** The last line that the role `prove` or `repair` logs: what it came to. */
   async run(verb: 'prove' | 'repair'): Promise<Readonly<Record<string, unknown>>> {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'prove-main.ts'), verb], {
-      env: { PATH: process.env.PATH, ...this.#environment },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=TimeoutNegativeWarning', join(import.meta.dirname, 'service-main.ts'), verb],
+      {
+        env: { PATH: process.env.PATH, ...this.#environment },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const [lines] = await Promise.all([text(child.stdout!), once(child, 'close')]);
     const last = lines.trim().split('\n').at(-1);
     if (!last) throw new Error(`${verb} of ${this.database} has said nothing`);

@@ -20,10 +20,13 @@ export async function until<T>(what: string, limitMs: number, look: () => Promis
 export const k = async (...args: string[]): Promise<string> => (await kubectl(['-n', namespace, ...args])).out;
 
 export interface Pod {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly creationTimestamp: string };
   readonly status: {
     readonly podIP: string;
-    readonly containerStatuses: readonly { readonly containerID: string }[];
+    readonly containerStatuses: readonly {
+      readonly containerID: string;
+      readonly state: { readonly terminated?: { readonly exitCode: number } };
+    }[];
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   };
 }
@@ -88,4 +91,22 @@ export async function leaderOf(service: string): Promise<Pod> {
     }
     return false;
   });
+}
+
+/** How a Job ended: the exit code of its newest pod, and what that has logged. */
+export async function jobEnd(name: string): Promise<{ readonly code: number; readonly log: string }> {
+  await until(`the job ${name} ends`, 120_000, async () => {
+    const { status } = JSON.parse(await k('get', 'job', name, '-o', 'json')) as Job;
+    return (status.conditions ?? []).some(
+      ({ type, status: is }) => ['Complete', 'Failed'].includes(type) && is === 'True',
+    );
+  });
+  const all = await pods(`batch.kubernetes.io/job-name=${name}`);
+  const newest = all.toSorted((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1))[0]!;
+  const { terminated } = newest.status.containerStatuses[0]!.state;
+  return { code: terminated!.exitCode, log: await k('logs', newest.metadata.name) };
+}
+
+interface Job {
+  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }

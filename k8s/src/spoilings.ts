@@ -167,4 +167,28 @@ export const spoilings: readonly Spoiling[] = [
     refusedBy: 'rules',
     says: 'disruption-budget: Deployment accounts-serve: a drain may take all its pods at once',
   },
+  {
+    name: 'a proof that is suspended',
+    spoil: (all) => Object.assign(find(all, 'CronJob', 'accounts-prove').spec, { suspend: true }),
+    refusedBy: 'rules',
+    says: 'proved: CronJob accounts-prove: it is suspended',
+  },
+  {
+    name: 'a service that nobody proves',
+    spoil: (all) => without(all, 'CronJob', 'accounts-prove'),
+    refusedBy: 'rules',
+    says: 'proved: Deployment accounts-project: no CronJob accounts-prove',
+  },
+  {
+    name: 'proofs that run at the same time',
+    spoil: (all) => Object.assign(find(all, 'CronJob', 'accounts-prove').spec, { concurrencyPolicy: 'Allow' }),
+    refusedBy: 'rules',
+    says: 'proved: CronJob accounts-prove: two of it would wait for each other',
+  },
+  {
+    name: 'a schedule that is none',
+    spoil: (all) => Object.assign(find(all, 'CronJob', 'accounts-prove').spec, { schedule: 'daily' }),
+    refusedBy: 'server',
+    says: 'expected exactly 5 fields',
+  },
 ];

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  copyVerdicts,
   differences,
+  foldingBeside,
   KitError,
   type Proof,
   type ProofProgress,
   prove as proveReadModel,
+  scratchOf,
 } from '@banyan/kit';
 import { kafkaJsTransport } from '@banyan/kit/transport';
 import { type Arguments, type Command, type Context, wholeNumber } from '../command.ts';
@@ -14,7 +15,7 @@ import { duration } from '../status/render.ts';
 import { needs, type Target } from '../target.ts';
 import { escaped, jsonLine } from '../terminal/escape.ts';
 import { columns } from '../terminal/table.ts';
-import { dropReadModel, makeVersion } from '../users.ts';
+import { makeVersion } from '../users.ts';
 import { keyWords } from './key-words.ts';
 import { type Proved, provedServices } from './proved.ts';
 
@@ -99,20 +100,15 @@ async function proveOne(context: Context, args: Arguments, one: Proved, target: 
   }
 }
 
-/** What a fold is folded again into is gone afterwards, and before: one that was cut off has left it. */
+/** The account may make the database for it once it has the rights. */
 async function foldingAgain({ stack }: Target, { service: { name }, database }: Proved) {
   for (const part of ['kafka', 'registry'] as const) await needs(stack.part(part));
-  const scratch = `${name}__proof`;
-  await dropReadModel(stack, scratch);
-  await makeVersion(stack, name, scratch);
-  await copyVerdicts(database, name, scratch, { parkRefused: true });
-  return {
-    scratch: { ...database, database: scratch },
+  await makeVersion(stack, name, scratchOf(database).database);
+  return foldingBeside(database, {
     transport: () => kafkaJsTransport({ brokers: [stack.kafka], clientId: 'banyan-prove' }),
     registryUrl: stack.registryUrl,
     topicPrefix: 'bank',
-    [Symbol.asyncDispose]: () => dropReadModel(stack, scratch),
-  };
+  });
 }
 
 function progressText({ table, rows, estimatedRows, position, differences }: ProofProgress): string {

@@ -40,6 +40,7 @@ export {
   Barrier,
   differences,
   type FoldingAgain,
+  foldingBeside,
   type Proof,
   type ProofProgress,
   type ProveOptions,
@@ -47,6 +48,7 @@ export {
   type Repair,
   type RepairOptions,
   repair,
+  scratchOf,
   type TableProof,
 } from './proof/index.ts';
 export { DevIssuer, type DevIssuerOptions, type TokenRules } from './query-api/index.ts';

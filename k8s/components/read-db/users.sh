@@ -7,9 +7,15 @@ until mariadb --defaults-file=/dev/shm/client.cnf -e 'SELECT 1' >/dev/null 2>/de
   echo "waiting for read-db: $(cat /dev/shm/said)"
   sleep 2
 done
+# Of its own database, and of the one beside it in which a proof folds again what depends on history; `_` stands for any letter.
+rights() { printf "GRANT ALL ON \`%s\`.* TO '%s'@'%%';\n" "$2" "$1"; }
 for file in /run/secrets/services/*; do
   name=${file##*/}
-  printf "CREATE DATABASE IF NOT EXISTS \`%s\`;\nCREATE USER IF NOT EXISTS '%s'@'%%';\nALTER USER '%s'@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON \`%s\`.* TO '%s'@'%%';\n" \
-    "$name" "$name" "$name" "$(cat "$file")" "$name" "$name" | mariadb --defaults-file=/dev/shm/client.cnf
+  {
+    printf "CREATE DATABASE IF NOT EXISTS \`%s\`;\nCREATE USER IF NOT EXISTS '%s'@'%%';\nALTER USER '%s'@'%%' IDENTIFIED BY '%s';\n" \
+      "$name" "$name" "$name" "$(cat "$file")"
+    rights "$name" "$name"
+    rights "$name" "${name}\_\_proof"
+  } | mariadb --defaults-file=/dev/shm/client.cnf
   echo "read-db: $name is there"
 done

@@ -76,12 +76,26 @@ export const wiringRules: readonly Rule[] = [
         .map((one) => `${titleOf(one)}: it scales ${one.spec.scaleTargetRef.name}, and more projectors only wait`),
   },
   {
+    name: 'proved',
+    check: (objects) =>
+      objects
+        .filter(({ kind, metadata }) => kind === 'Deployment' && /-project$/.test(metadata.name))
+        .flatMap(({ metadata }) => {
+          const name = metadata.name.replace(/project$/, 'prove');
+          const job = objects.find((one) => one.kind === 'CronJob' && one.metadata.name === name);
+          if (!job) return [`Deployment ${metadata.name}: no CronJob ${name} compares its read model with the source`];
+          const { suspend, concurrencyPolicy } = job.spec;
+          if (suspend === true) return [`${titleOf(job)}: it is suspended, and the proof gets old`];
+          return concurrencyPolicy === 'Forbid' ? [] : [`${titleOf(job)}: two of it would wait for each other; Forbid`];
+        }),
+  },
+  {
     name: 'service-environment',
     check: (objects) => {
       const known = new Set(serviceVariables.match(/\b[A-Z][A-Z_]{2,}\b/g));
       const maps = new Map(objects.filter(({ kind }) => kind === 'ConfigMap').map((one) => [one.metadata.name, one]));
       return templatesOf(objects)
-        .filter(({ labels }) => ['serve', 'project'].includes(labels['app.kubernetes.io/component'] ?? ''))
+        .filter(({ labels }) => ['serve', 'project', 'prove'].includes(labels['app.kubernetes.io/component'] ?? ''))
         .flatMap(({ of, spec }) =>
           spec.containers.flatMap(({ env = [], envFrom = [] }) => {
             const names = [

@@ -26,7 +26,7 @@ function cluster(): KubeObject {
             authentication: { type: 'scram-sha-512' },
             // Strimzi makes a NetworkPolicy of it.
             networkPolicyPeers: [
-              ...['project', 'apply'].map((component) => ({
+              ...['project', 'prove', 'apply'].map((component) => ({
                 podSelector: {
                   matchLabels: { 'app.kubernetes.io/part-of': 'banyan', 'app.kubernetes.io/component': component },
                 },

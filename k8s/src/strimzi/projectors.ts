@@ -13,13 +13,13 @@ export interface Patch {
 
 const folders = { ca: '/run/secrets/kafka-ca', user: '/run/secrets/kafka' } as const;
 
-/** What makes the base's pods reach this Kafka: its address, and for each projector who it is and whose certificates it trusts. */
+/** What makes the base's pods reach this Kafka: its address, and for each projector and proof who it is and whose certificates it trusts. */
 export function patches(services: readonly string[]): Patch[] {
   const brokers: Operation = { op: 'replace', path: '/data/KAFKA_BROKERS', value: bootstrap };
-  return [{ target: { kind: 'ConfigMap', name: 'bridge' }, operations: [brokers] }, ...services.map(projector)];
+  return [{ target: { kind: 'ConfigMap', name: 'bridge' }, operations: [brokers] }, ...services.flatMap(readers)];
 }
 
-function projector(service: string): Patch {
+function readers(service: string): Patch[] {
   const env = {
     KAFKA_TLS_CA_FILE: `${folders.ca}/${clusterCa.key}`,
     KAFKA_SASL_USER: kafkaUserOf(service),
@@ -29,16 +29,23 @@ function projector(service: string): Patch {
     ['kafka-ca', clusterCa.secret, clusterCa.key, folders.ca],
     ['kafka-user', kafkaUserOf(service), 'password', folders.user],
   ] as const;
-  const pod = '/spec/template/spec';
-  const add = (path: string, value: unknown): Operation => ({ op: 'add', path: `${pod}${path}/-`, value });
-  return {
-    target: { kind: 'Deployment', name: `${service}-project` },
-    operations: [
-      ...Object.entries(env).map(([name, value]) => add('/containers/0/env', { name, value })),
-      ...mounted.map(([name, , , mountPath]) => add('/containers/0/volumeMounts', { name, mountPath, readOnly: true })),
-      ...mounted.map(([name, secretName, key]) =>
-        add('/volumes', { name, secret: { secretName, items: [{ key, path: key }] } }),
-      ),
-    ],
+  const patch = (kind: string, role: string, pod: string): Patch => {
+    const add = (path: string, value: unknown): Operation => ({ op: 'add', path: `${pod}${path}/-`, value });
+    return {
+      target: { kind, name: `${service}-${role}` },
+      operations: [
+        ...Object.entries(env).map(([name, value]) => add('/containers/0/env', { name, value })),
+        ...mounted.map(([name, , , mountPath]) =>
+          add('/containers/0/volumeMounts', { name, mountPath, readOnly: true }),
+        ),
+        ...mounted.map(([name, secretName, key]) =>
+          add('/volumes', { name, secret: { secretName, items: [{ key, path: key }] } }),
+        ),
+      ],
+    };
   };
+  return [
+    patch('Deployment', 'project', '/spec/template/spec'),
+    patch('CronJob', 'prove', '/spec/jobTemplate/spec/template/spec'),
+  ];
 }

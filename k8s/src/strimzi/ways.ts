@@ -18,7 +18,6 @@ const toSource = { ports: tcp(3306) };
 export function ways(): KubeObject[] {
   const members = { 'strimzi.io/cluster': kafkaCluster };
   const workers = { 'strimzi.io/cluster': connectCluster };
-  const projectors = { 'app.kubernetes.io/part-of': 'banyan', 'app.kubernetes.io/component': 'project' };
   const between = { to: [kafkaPods], ports: tcp(9090, 9091, listener.port) };
   const betweenWorkers = { to: [{ podSelector: { matchLabels: workers } }], ports: tcp(8083) };
   return [
@@ -31,7 +30,14 @@ export function ways(): KubeObject[] {
       toNames,
       toApiServer,
     ]),
-    wayOut('projectors-to-strimzi', 'kafka', projectors, [toKafka]),
+    ...['project', 'prove'].map((component) =>
+      wayOut(
+        `${component}-to-strimzi`,
+        'kafka',
+        { 'app.kubernetes.io/part-of': 'banyan', 'app.kubernetes.io/component': component },
+        [toKafka],
+      ),
+    ),
   ];
 }
 

@@ -43,7 +43,7 @@ for serve also:
   AUTH_AUDIENCE         what 'aud' of a token must name
   AUTH_CUSTOMER_CLAIM   the claim with the customer's id; default customer_id
   AUTH_ALGORITHMS       signatures that are taken, with commas between; default: all with a public key
-for project also:
+for project, prove and repair also:
   KAFKA_BROKERS         host:port, more separated by commas
   KAFKA_CLIENT          kafkajs or platformatic; default kafkajs
   KAFKA_TLS_CA_FILE     certificates (PEM) that Kafka's must be signed by; without it there is no TLS
@@ -51,7 +51,7 @@ for project also:
   KAFKA_SASL_PASSWORD   or KAFKA_SASL_PASSWORD_FILE
   SCHEMA_REGISTRY_URL   its Confluent API
   TOPIC_PREFIX          the connector's topic.prefix
-  SOURCE_DB_HOST        the monolith's MariaDB, asked for its foreign keys at each start; default 127.0.0.1
+  SOURCE_DB_HOST        the monolith's MariaDB, asked for its foreign keys at each start, and by prove for its rows; default 127.0.0.1
   SOURCE_DB_PORT        default 3306
   SOURCE_DB_USER        one who may SELECT; or CASCADES=off: what cascades do at the source is then not done here
   SOURCE_DB_PASSWORD    or SOURCE_DB_PASSWORD_FILE

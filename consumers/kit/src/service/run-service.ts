@@ -7,14 +7,17 @@ import { transportOn } from '../transport/index.ts';
 import { projectConfig, serveConfig, variables } from './config.ts';
 import { clientIdOf } from './kafka-reads.ts';
 import { logger } from './log.ts';
+import { proveOnce, repairOnce, tryLater } from './prove-role.ts';
+import { stopSignal } from './stop-signal.ts';
 
 export interface RunOptions {
   readonly onStep?: (step: ApplyStep) => void;
 }
 
 /**
- * A service's whole `main`: `serve` answers queries, `project` keeps the read model up to date. Ends on SIGTERM or SIGINT,
- * after what is under way; resolves to the exit code: 0, or 2 for a wrong call or environment.
+ * A service's whole `main`: `serve` answers queries, `project` keeps the read model up to date, `prove` compares it with its source once,
+ * `repair` puts right what that has found. Ends on SIGTERM or SIGINT, after what is under way; resolves to the exit code: 0, 1 a problem
+ * was found, such as a row that differs, 2 a wrong call or environment, 75 it may heal by itself.
  */
 export async function runService(
   projection: Projection,
@@ -23,9 +26,11 @@ export async function runService(
   options: RunOptions = {},
 ): Promise<number> {
   const [role] = args;
-  const roles: Readonly<Record<string, () => Promise<void>>> = {
+  const roles: Readonly<Record<string, () => Promise<number>>> = {
     serve: () => serve(projection, env),
     project: () => project(projection, env, options),
+    prove: () => proveOnce(projection, env, readText),
+    repair: () => repairOnce(projection, env, readText),
   };
   const run = role === undefined || !Object.hasOwn(roles, role) ? null : roles[role]!;
   if (!run || args.length > 1) {
@@ -34,16 +39,16 @@ export async function runService(
     return asked ? 0 : 2;
   }
   try {
-    await run();
-    return 0;
+    return await run();
   } catch (thrown) {
     const error = KitError.from(thrown);
     console.error(`${projection.name} ${role}: ${error.message}${error.remedy ? `; ${error.remedy}` : ''}`);
+    if (error.retriable) return tryLater;
     return error.code === 'config' ? 2 : 1;
   }
 }
 
-async function serve(projection: Projection, env: NodeJS.ProcessEnv): Promise<void> {
+async function serve(projection: Projection, env: NodeJS.ProcessEnv): Promise<number> {
   const config = serveConfig(env, projection.name, readText);
   const log = logger({ projection: projection.name, role: 'serve' });
   const api = createQueryApi({
@@ -57,9 +62,10 @@ async function serve(projection: Projection, env: NodeJS.ProcessEnv): Promise<vo
   const stop = stopSignal(log);
   await new Promise((stopped) => stop.addEventListener('abort', stopped, { once: true }));
   await api.close();
+  return 0;
 }
 
-async function project(projection: Projection, env: NodeJS.ProcessEnv, { onStep }: RunOptions): Promise<void> {
+async function project(projection: Projection, env: NodeJS.ProcessEnv, { onStep }: RunOptions): Promise<number> {
   const config = projectConfig(env, projection.name, readText);
   const log = logger({ projection: projection.name, role: 'project' });
   const transport = await transportOn(config.kafkaClient);
@@ -80,24 +86,7 @@ async function project(projection: Projection, env: NodeJS.ProcessEnv, { onStep 
   log({ url: await status.listen(config), message: 'status' });
   await projector.run(stopSignal(log));
   await status.close();
-}
-
-/** Kubernetes kills after 30 s. */
-const endWithinMs = 20_000;
-
-/** Aborted by SIGTERM and SIGINT. What has not ended some time later, as it waits for somebody who never answers, is left: nothing is lost by that. */
-function stopSignal(log: ReturnType<typeof logger>): AbortSignal {
-  const stop = new AbortController();
-  const end = () => {
-    stop.abort();
-    const late = () => {
-      log({ message: `not ended within ${endWithinMs / 1000} s; it ends without waiting any longer` });
-      process.exit(1);
-    };
-    setTimeout(late, endWithinMs).unref();
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end);
-  return stop.signal;
+  return 0;
 }
 
 const readText = (path: string): string => readFileSync(path, 'utf8');
@@ -108,7 +97,10 @@ function usage(projection: Projection): string {
 
   node src/main.ts project   keeps the read model up to date; run one, and one more as standby
   node src/main.ts serve     answers ${paths.join(', ')}; run as many as needed
+  node src/main.ts prove     compares the read model with its source, once and to the end, while both go on. Exit code 0: equal,
+                             1: different, 75: it may be tried again, and goes on where it was
+  node src/main.ts repair    puts right what prove has found; then prove again
 
-Both answer /live, /ready and /metrics; serve has /openapi.json. They are set up by the environment:
+The first two answer /live, /ready and /metrics; serve has /openapi.json. They are set up by the environment:
 ${variables}`;
 }

@@ -24,7 +24,16 @@ describe('runService', () => {
     async (args) => {
       expect(await runService(projection, args, {})).toBe(0);
       expect(complained).toEqual([]);
-      for (const word of ['project', 'serve', '/accounts', 'bank.accounts', 'KAFKA_BROKERS', 'READ_DB_PASSWORD_FILE'])
+      for (const word of [
+        'project',
+        'serve',
+        'prove',
+        'repair',
+        '/accounts',
+        'bank.accounts',
+        'KAFKA_BROKERS',
+        'READ_DB_PASSWORD_FILE',
+      ])
         expect(said.join()).toContain(word);
     },
   );
@@ -38,8 +47,22 @@ describe('runService', () => {
     },
   );
 
-  it.each(['project', 'serve'])('%s names what is missing in its environment', async (role) => {
+  it.each(['project', 'serve', 'prove', 'repair'])('%s names what is missing in its environment', async (role) => {
     expect(await runService(projection, [role], {})).toBe(2);
     expect(complained.join()).toMatch(new RegExp(`^accounts ${role}: [A-Z_]+: it is not set; see --help`));
+  });
+
+  // A projector may do without the source; who compares with it may not.
+  it.each(['prove', 'repair'])('%s wants the source, and no port', async (role) => {
+    const env = {
+      READ_DB_USER: 'reader',
+      READ_DB_PASSWORD: 's3cret',
+      KAFKA_BROKERS: 'one:9092',
+      SCHEMA_REGISTRY_URL: 'http://registry',
+      TOPIC_PREFIX: 'bank',
+      CASCADES: 'off',
+    };
+    expect(await runService(projection, [role], env)).toBe(2);
+    expect(complained.join()).toContain(`accounts ${role}: SOURCE_DB_USER: it is not set`);
   });
 });
