@@ -36,9 +36,10 @@ export const alerts: readonly Alert[] = [
     name: 'BanyanProjectorStopped',
     severity: 'critical',
     // A standby does not see that the other one has stopped.
-    expr: `max ${by} (banyan_projector_state{state="stopped"}) == 1`,
+    expr: 'max by (namespace, projection, code) (banyan_projector_reason_info{state="stopped"}) == 1',
     for: '1m',
-    summary: 'a projector of {{ $labels.projection }} has stopped, and waits for somebody to say how it goes on',
+    summary:
+      'a projector of {{ $labels.projection }} has stopped with {{ $labels.code }}, and waits for somebody to say how it goes on',
   },
   {
     name: 'BanyanNobodyProjects',
@@ -102,6 +103,14 @@ export const alerts: readonly Alert[] = [
     expr: 'avg_over_time((sum by (namespace, connector) (kafka_connect_worker_connector_running_task_count))[15m:30s]) < 0.5',
     for: '5m',
     summary: 'the connector {{ $labels.connector }} has had no running task for most of a quarter of an hour',
+  },
+  {
+    name: 'BanyanBinlogRunsOut',
+    severity: 'critical',
+    // Each projector tells the least that it may be; one connector captures for all of them.
+    expr: 'max by (namespace) (banyan_source_binlog_left_seconds) < 6 * 3600',
+    for: '5m',
+    summary: 'the source has what is not captured yet for {{ $value | humanizeDuration }} more, and then forgets it',
   },
 ];
 

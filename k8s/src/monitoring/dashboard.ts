@@ -23,6 +23,13 @@ export const panels: readonly Panel[] = [
     queries: { '{{projection}} {{state}}': `sum by (projection, state) (banyan_projector_state${here}) > 0` },
   },
   {
+    title: 'Why projectors wait or have stopped',
+    unit: 'short',
+    queries: {
+      '{{projection}} {{state}}: {{code}}': `sum by (projection, state, code) (banyan_projector_reason_info${here})`,
+    },
+  },
+  {
     title: 'Messages still to be applied',
     unit: 'short',
     queries: { '{{projection}}': `sum by (projection) (banyan_projector_lag_messages${here})` },
@@ -78,6 +85,11 @@ export const panels: readonly Panel[] = [
       '{{connector}} run': `sum by (connector) (kafka_connect_worker_connector_running_task_count${here})`,
       '{{connector}} have failed': `sum by (connector) (kafka_connect_worker_connector_failed_task_count${here})`,
     },
+  },
+  {
+    title: 'Until the source forgets what is not captured',
+    unit: 's',
+    queries: { 'at least': `max(banyan_source_binlog_left_seconds${here}) < Inf` },
   },
   {
     title: 'Capture behind the source',

@@ -34,6 +34,7 @@ const blank = {
   transactionsApplied: 0,
   commits: 0,
   parkedKeys: 0,
+  binlogKeptMs: null,
   lag: new Map<string, number>(),
 } as const;
 

@@ -20,6 +20,8 @@ export interface ProjectorFacts {
   readonly parkedKeys: number;
   /** Offsets between the checkpoint and the end of each partition, `topic/partition`; as of the last look. */
   readonly lag: ReadonlyMap<string, number>;
+  /** How long the source keeps its binlog, as it says about once a minute; Infinity: for ever, null: not known. */
+  readonly binlogKeptMs: number | null;
   /** When the loop last turned, ms since 1970. */
   readonly turnedAtMs: number;
 }

@@ -24,6 +24,7 @@ import {
 } from '../read-store/index.ts';
 import { Schemas } from '../serde/index.ts';
 import type { Transport } from '../transport/index.ts';
+import { BinlogKept } from './binlog-kept.ts';
 import type { Projection } from './declaration.ts';
 import type { ProjectorFacts } from './facts.ts';
 import { HoldWatch } from './hold-watch.ts';
@@ -89,6 +90,7 @@ export class Projector {
       commits: 0,
       parkedKeys: 0,
       lag: new Map(),
+      binlogKeptMs: null,
       turnedAtMs: Date.now(),
     };
   }
@@ -173,7 +175,8 @@ export class Projector {
       await using begun = await keeper.during(this.#begin(lease, session, foreignKeys, transport, watch));
       pass = begun;
       watch.follow(begun);
-      await keeper.during(this.#turn(begun, session, keeper, watch, signal));
+      using kept = BinlogKept.start(this.#options);
+      await keeper.during(this.#turn(begun, session, keeper, { watch, kept }, signal));
       await keeper.release();
     } catch (thrown) {
       if (signal.aborted) return await keeper.release();
@@ -237,7 +240,13 @@ export class Projector {
   }
 
   /** Until an abort, or a verdict: with that it begins anew. */
-  async #turn(pass: Pass, session: Session, keeper: LeaseKeeper, watch: HoldWatch, signal: AbortSignal): Promise<void> {
+  async #turn(
+    pass: Pass,
+    session: Session,
+    keeper: LeaseKeeper,
+    { watch, kept }: { readonly watch: HoldWatch; readonly kept: BinlogKept },
+    signal: AbortSignal,
+  ): Promise<void> {
     for (let lookedMs = 0; !signal.aborted; ) {
       watch.check();
       await pass.turn(watch.hold ? heldTurnMs : turnMs);
@@ -245,7 +254,7 @@ export class Projector {
       if (Date.now() - lookedMs > 1000) {
         if (await this.#isJudged(session)) return;
         const { length } = await parkedOf(session, this.#facts.projection);
-        this.#learn({ lag: await pass.lag(), parkedKeys: length });
+        this.#learn({ lag: await pass.lag(), parkedKeys: length, binlogKeptMs: kept.keptMs });
         lookedMs = Date.now();
       }
       this.#enter(pass.filled ? 'streaming' : 'filling', null, pass);

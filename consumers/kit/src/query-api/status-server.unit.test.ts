@@ -18,6 +18,7 @@ const healthy = (): ProjectorFacts => ({
   transactionsApplied: 5,
   commits: 3,
   parkedKeys: 0,
+  binlogKeptMs: 10 * 24 * 3_600_000,
   lag: new Map([
     ['bank.bank.accounts/0', 7],
     ['bank.transaction/0', 0],
@@ -115,6 +116,50 @@ describe('/metrics', () => {
     const shown = await lines();
     expect(shown).toContain('banyan_projector_state{projection="accounts",state="streaming"} 0');
     expect(shown.filter((line) => /^banyan_projector_(lag_messages|position_age_seconds)\{/.test(line))).toEqual([]);
+  });
+
+  it('names the code that it is stopped with or waits for, and forgets it', async () => {
+    const codes = async () => (await lines()).filter((line) => line.startsWith('banyan_projector_reason_info{'));
+    say({ state: 'stopped', code: 'undecodable' });
+    expect(await codes()).toEqual([
+      'banyan_projector_reason_info{projection="accounts",state="stopped",code="undecodable"} 1',
+    ]);
+    say({ state: 'waiting', code: 'kafka-unreachable' });
+    expect(await codes()).toEqual([
+      'banyan_projector_reason_info{projection="accounts",state="waiting",code="kafka-unreachable"} 1',
+    ]);
+    say({});
+    expect(await codes()).toEqual([]);
+  });
+
+  describe('the binlog that is left', () => {
+    const left = async (changed: Partial<ProjectorFacts>) => {
+      say(changed);
+      const sample = (await lines()).find((line) => line.startsWith('banyan_source_binlog_left_seconds{'));
+      return sample === undefined ? null : sample.slice(sample.indexOf(' ') + 1);
+    };
+    const keptMs = 10 * 24 * hourMs;
+    const behind = new Map([['bank.bank.accounts/0', 10_001]]);
+
+    it('is what the source keeps, without the age of the position', async () => {
+      expect(Math.round(Number(await left({ freshAtMs: Date.now() - hourMs })))).toBe(10 * 86_400 - 3600);
+      expect(await left({ freshAtMs: Date.now() - keptMs - hourMs })).toBe('0');
+    });
+
+    it('is endless where the source keeps it for ever, however old the position is', async () => {
+      expect(await left({ binlogKeptMs: Number.POSITIVE_INFINITY, freshAtMs: Date.now() - keptMs })).toBe('+Inf');
+      expect(await left({ binlogKeptMs: Number.POSITIVE_INFINITY, freshAtMs: null, lag: behind })).toBe('+Inf');
+    });
+
+    it.each<[string, Partial<ProjectorFacts>]>([
+      ['the source has not said', { binlogKeptMs: null }],
+      ['the age is not known', { freshAtMs: null }],
+      ['much of Kafka is still to be applied', { lag: behind, freshAtMs: Date.now() - keptMs }],
+      ['the projector stands by', { state: 'standby' }],
+      ['it has stopped', { state: 'stopped', code: 'undecodable', binlogKeptMs: Number.POSITIVE_INFINITY }],
+    ])('is not told when %s', async (_why, changed) => {
+      expect(await left(changed)).toBeNull();
+    });
   });
 });
 

@@ -51,7 +51,8 @@ for project, prove and repair also:
   KAFKA_SASL_PASSWORD   or KAFKA_SASL_PASSWORD_FILE
   SCHEMA_REGISTRY_URL   its Confluent API
   TOPIC_PREFIX          the connector's topic.prefix
-  SOURCE_DB_HOST        the monolith's MariaDB, asked for its foreign keys at each start, and by prove for its rows; default 127.0.0.1
+  SOURCE_DB_HOST        the monolith's MariaDB, asked for its foreign keys at each start, how long it keeps its binlog
+                        once a minute, and by prove for its rows; default 127.0.0.1
   SOURCE_DB_PORT        default 3306
   SOURCE_DB_USER        one who may SELECT; or CASCADES=off: what cascades do at the source is then not done here
   SOURCE_DB_PASSWORD    or SOURCE_DB_PASSWORD_FILE
