@@ -73,5 +73,14 @@ export {
 } from './read-store/index.ts';
 export { decodeChunk, decodeKey, Schemas, type TopicKind } from './serde/index.ts';
 export { variables as serviceVariables } from './service/config.ts';
+export {
+  type Environment,
+  password as passwordIn,
+  read as textFileIn,
+  text as textIn,
+  whole as wholeIn,
+  wrong as wrongIn,
+} from './service/environment.ts';
 export { type KafkaReads, kafkaReads } from './service/kafka-reads.ts';
 export { type RunOptions, runService } from './service/run-service.ts';
+export { tokenRules as tokenRulesIn } from './service/token-rules.ts';

@@ -1,7 +1,8 @@
-import { KitError } from '../errors.ts';
-import { signatureAlgorithms, type TokenRules } from '../query-api/index.ts';
+import type { TokenRules } from '../query-api/index.ts';
 import type { DatabaseAccess } from '../read-store/index.ts';
 import { type KafkaAccess, type KafkaClient, kafkaClients } from '../transport/index.ts';
+import { type Environment, password, read, text, whole, wrong } from './environment.ts';
+import { tokenRules } from './token-rules.ts';
 
 /** What a service needs from its surroundings; the same names in a ConfigMap and on a laptop. */
 export interface ServiceConfig {
@@ -35,7 +36,7 @@ export const variables = `  PORT                  where it listens; 0 takes a fr
   READ_DB_USER
   READ_DB_PASSWORD      or READ_DB_PASSWORD_FILE, a file that holds it
   READ_DB_NAME          default: the projection's name
-  FRESH_WITHIN_MS       older than this is not ready; default 120000: a quiet source gives a sign of life every 48 s
+  FRESH_WITHIN_MS       older than this is not ready; default 120000: a quiet source gives a sign of life every 8 s
 for serve also:
   AUTH                  off: everybody on this machine reads everything; else tokens are checked, by
   AUTH_JWKS_URL         where the issuer of the tokens publishes its keys: https, or file:///… that is mounted
@@ -59,8 +60,6 @@ for project, prove and repair also:
   LEASE_MS              how long a standby waits; default 10000
   MAX_ROWS              rows a commit aims at, and the most of one transaction in memory; default 5000`;
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Throws KitError `config` that names the variable. `file` reads a file, for *_FILE variables. */
 export function serviceConfig(env: Environment, projection: string, file: (path: string) => string): ServiceConfig {
   return {
@@ -79,33 +78,7 @@ export function serviceConfig(env: Environment, projection: string, file: (path:
 
 /** Tokens are checked unless AUTH=off says otherwise: what is forgotten does not open the door. */
 export function serveConfig(env: Environment, projection: string, file: (path: string) => string): ServeConfig {
-  return { ...serviceConfig(env, projection, file), auth: authOf(env) };
-}
-
-/** Kubernetes sets others that begin alike, when a service is called auth. */
-const tokenVariables = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_CUSTOMER_CLAIM', 'AUTH_ALGORITHMS'];
-
-function authOf(env: Environment): TokenRules | 'off' {
-  const { AUTH: auth, AUTH_JWKS_URL: jwksUrl } = env;
-  if (auth) {
-    if (auth !== 'off') throw wrong('AUTH', `'${auth}' is not off`);
-    const other = tokenVariables.find((name) => env[name]);
-    if (other) throw wrong('AUTH', `it is off, yet ${other} is set`);
-    return 'off';
-  }
-  if (!jwksUrl) throw wrong('AUTH_JWKS_URL', 'it is not set, and AUTH=off is not said either');
-  const url = URL.canParse(jwksUrl) ? new URL(jwksUrl) : null;
-  const isHere = url !== null && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
-  // Who can change the keys on their way can sign tokens.
-  const isSafe = url?.protocol === 'https:' || url?.protocol === 'file:' || (url?.protocol === 'http:' && isHere);
-  if (!url || !isSafe)
-    throw wrong('AUTH_JWKS_URL', 'it is not an https URL, nor a file, nor an http one of this machine');
-  if (url.username || url.password) throw wrong('AUTH_JWKS_URL', 'it has a user or a password in it');
-  const algorithms = (env.AUTH_ALGORITHMS || signatureAlgorithms.join()).split(',');
-  const bad = algorithms.find((one) => !signatureAlgorithms.includes(one));
-  if (bad !== undefined) throw wrong('AUTH_ALGORITHMS', `'${bad}' is not one of ${signatureAlgorithms.join(', ')}`);
-  const customerClaim = env.AUTH_CUSTOMER_CLAIM || 'customer_id';
-  return { jwksUrl, issuer: text(env, 'AUTH_ISSUER'), audience: text(env, 'AUTH_AUDIENCE'), customerClaim, algorithms };
+  return { ...serviceConfig(env, projection, file), auth: tokenRules(env) };
 }
 
 export function projectConfig(env: Environment, projection: string, file: (path: string) => string): ProjectConfig {
@@ -163,35 +136,3 @@ function sourceOf(env: Environment, file: (path: string) => string): ProjectConf
     password: password(env, 'SOURCE_DB', file),
   };
 }
-
-type Account = 'READ_DB' | 'SOURCE_DB' | 'KAFKA_SASL';
-
-function password(env: Environment, prefix: Account, file: (path: string) => string): string {
-  const path = env[`${prefix}_PASSWORD_FILE`];
-  if (!path) return text(env, `${prefix}_PASSWORD`);
-  return read(`${prefix}_PASSWORD_FILE`, path, file).replace(/\r?\n$/, ''); // the end of the line, not a blank of the password
-}
-
-function read(name: string, path: string, file: (path: string) => string): string {
-  try {
-    return file(path);
-  } catch (error) {
-    throw wrong(name, (error as Error).message);
-  }
-}
-
-function text(env: Environment, name: string): string {
-  const value = env[name];
-  if (value === undefined || value === '') throw wrong(name, 'it is not set');
-  return value;
-}
-
-function whole(env: Environment, name: string, low: number, high: number, fallback?: number): number {
-  if ((env[name] ?? '') === '' && fallback !== undefined) return fallback;
-  const value = text(env, name);
-  if (/^\d+$/.test(value) && Number(value) >= low && Number(value) <= high) return Number(value);
-  throw wrong(name, `'${value}' is not a whole number from ${low} to ${high}`);
-}
-
-const wrong = (name: string, why: string) =>
-  new KitError('config', `${name}: ${why}`, { remedy: 'see --help for the variables' });
