@@ -71,7 +71,7 @@ export class Continuity {
     if (gtid !== null && !into.has(table)) into.set(table, gtid);
   }
 
-  #follow({ transaction, counts }: TransactionMarker, timestampMs: number, where: string): void {
+  #follow({ status, transaction, counts }: TransactionMarker, timestampMs: number, where: string): void {
     const isRepeated = this.#start !== null && covers(this.#start, transaction);
     for (const [table, rows] of counts ?? [])
       if (rows > 0 && !isRepeated) this.#note(this.#counted, table, transaction);
@@ -84,6 +84,7 @@ export class Continuity {
       // A replica was promoted that lacked the newest ones: it gave their numbers to others, which look as if they were applied.
       if (step === 0n && transaction.server !== newest.server)
         throw missing(where, newest, transaction, 'another server has the number for a transaction of its own');
+      if (step === 0n && status === 'END') return; // Of the one that was open when the snapshot's rows came.
       if (step < 1n && isBehindSnapshot)
         throw missing(where, newest, transaction, 'the source counts anew, and what it counted before is not known');
       if (step < 1n) return; // What a connector repeats that was started again.
