@@ -51,11 +51,31 @@ export {
   scratchOf,
   type TableProof,
 } from './proof/index.ts';
-export { DevIssuer, type DevIssuerOptions, type TokenRules } from './query-api/index.ts';
+export {
+  type Caller,
+  createHttpServer,
+  createRegistry,
+  DevIssuer,
+  type DevIssuerOptions,
+  drain,
+  type HttpServerOptions,
+  type ListenOptions,
+  type Log,
+  listen,
+  type Problem,
+  problem,
+  Refused,
+  type Registry,
+  type Server,
+  sendProblem,
+  type TokenRules,
+  tokenCheck,
+} from './query-api/index.ts';
 export {
   bytesOf,
   copyVerdicts,
   type DatabaseAccess,
+  errnoOf,
   giveVerdict,
   hasStops,
   isSettled,
@@ -65,6 +85,7 @@ export {
   type RecordPlace,
   type SeenDifference,
   Session,
+  type SessionKind,
   stopsOf,
   switchVersions,
   type Verdict,
@@ -82,5 +103,7 @@ export {
   wrong as wrongIn,
 } from './service/environment.ts';
 export { type KafkaReads, kafkaReads } from './service/kafka-reads.ts';
+export { logger } from './service/log.ts';
 export { type RunOptions, runService } from './service/run-service.ts';
+export { stopSignal } from './service/stop-signal.ts';
 export { tokenRules as tokenRulesIn } from './service/token-rules.ts';

@@ -67,9 +67,14 @@ export class DevIssuer {
     return this.#sign({ sub: `service:${name}`, scope: scopes.join(' ') }, life);
   }
 
+  /** The public key, as AUTH_JWKS_URL wants to find it. */
+  get keySet(): { readonly keys: readonly JWK[] } {
+    return { keys: [this.#publicKey] };
+  }
+
   /** Publishes the public key on 127.0.0.1; `jwksUrl` is what AUTH_JWKS_URL of the services says. */
   async listen({ port }: { readonly port: number }): Promise<{ jwksUrl: string; close(): Promise<void> }> {
-    const body = JSON.stringify({ keys: [this.#publicKey] });
+    const body = JSON.stringify(this.keySet);
     const server = createServer((request, response) => {
       const isKeys = request.url === '/jwks.json' && (request.method === 'GET' || request.method === 'HEAD');
       response.writeHead(isKeys ? 200 : 404, { 'content-type': isKeys ? 'application/jwk-set+json' : 'text/plain' });

@@ -15,6 +15,8 @@ export interface HttpServerOptions {
   readonly problemOf?: (error: unknown) => Problem | null;
   /** Requests that are answered at the same time; one more is refused, but for `unlimited`. Default 1,000. */
   readonly maxRequests?: number;
+  /** POST is taken too, at the paths that have it. */
+  readonly takesPosts?: true;
   /** Answers that go on for as long as the client likes; they are counted elsewhere. */
   readonly streams?: () => number;
 }
@@ -41,11 +43,12 @@ export interface Server {
  */
 const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** A server that can only be read, and whose every error is an RFC 9457 problem. */
+/** A server that can only be read, unless it is told to take more, and whose every error is an RFC 9457 problem. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { registry, log, problemOf = () => null, maxRequests = 1000, streams = () => 0 } = options;
+  const { registry, log, problemOf = () => null, maxRequests = 1000, streams = () => 0, takesPosts } = options;
   const app = fastify({
     requestTimeout: 10_000,
+    bodyLimit: 16_384,
     // During a close what still arrives on an open connection is answered, with `Connection: close`.
     return503OnClosing: false,
     // The server's limit for a request's head, 16 KiB, comes first.
@@ -73,6 +76,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     const isBusy = unanswered.size - streams() > maxRequests && !unlimited.has(request.routeOptions.url ?? '');
     if (isBusy) sendProblem(reply, tooMany(maxRequests), { 'retry-after': 1 });
     else if (isRead(request) && !hasBody(request)) done();
+    else if (takesPosts && request.method === 'POST' && request.routeOptions.url !== undefined) done();
     else refuse(request, reply, paths);
   });
   const observe = requestDurations(registry);
@@ -86,12 +90,20 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, unknownRoute(paths)));
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof Refused) return sendProblem(reply, error.problem, error.headers);
-    const known = problemOf(error);
+    const known = problemOf(error) ?? unreadable(error);
     if (known) return sendProblem(reply, known, known.status === 503 ? { 'retry-after': 1 } : {});
     log({ message: 'a request failed', route: request.routeOptions.url, error });
     return sendProblem(reply, problem('unexpected', 'the log has more'));
   });
   return app;
+}
+
+/** What the framework says of a body. */
+function unreadable(error: unknown): Problem | null {
+  const { code = '' } = error as { readonly code?: string };
+  return /^FST_ERR_CTP_/.test(code)
+    ? problem('malformed-request', 'the body is not JSON (application/json) of 16 KiB at most')
+    : null;
 }
 
 const tooMany = (count: number): Problem =>

@@ -126,3 +126,31 @@ it('names a port that is taken, which is no defect', async () => {
   });
   await other.close();
 });
+
+it('takes POST where it is told to, with a body of 16 KiB at most, and says of other paths that they can only be read', async () => {
+  const taking = createHttpServer({ registry: createRegistry(), log: () => {}, takesPosts: true });
+  taking.get('/ok', async () => ({ ok: true }));
+  taking.post('/said', async ({ body }) => body);
+  const url = await listen(taking, { port: 0 });
+  const post = async (path: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return [answer.status, ((await answer.json()) as { type?: string; a?: number }).type ?? 'taken'];
+  };
+  try {
+    expect(await post('/said', { a: 1 })).toEqual([200, 'taken']);
+    expect(await post('/ok', { a: 1 })).toEqual([405, 'urn:problem-type:banyan:method-not-allowed']);
+    expect(await post('/said', { a: 'x'.repeat(17_000) })).toEqual([400, 'urn:problem-type:banyan:malformed-request']);
+    const text = await fetch(`${url}/said`, {
+      method: 'POST',
+      body: '{',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([text.status, await text.json()]).toMatchObject([
+      400,
+      { type: 'urn:problem-type:banyan:malformed-request' },
+    ]);
+  } finally {
+    await drain(taking);
+  }
+});

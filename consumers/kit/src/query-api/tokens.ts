@@ -25,6 +25,8 @@ export const signatureAlgorithms: readonly string[] = [
 
 /** Who asks: what a verified token says. */
 export interface Caller {
+  /** `sub`: the name that an audit has; null when the token has none. */
+  readonly subject: string | null;
   /** Null for a token that is no customer's: a service account's. */
   readonly customerId: string | null;
   readonly scopes: ReadonlySet<string>;
@@ -90,6 +92,7 @@ function callerOf(payload: JWTPayload, claim: string): Caller {
   const { scope, scp } = payload as { readonly scope?: unknown; readonly scp?: unknown };
   const listed = Array.isArray(scp) ? scp : typeof scope === 'string' ? scope.split(' ') : [];
   return {
+    subject: typeof payload.sub === 'string' ? payload.sub : null,
     customerId: id === undefined ? null : String(id),
     scopes: new Set(listed.filter((one): one is string => typeof one === 'string' && one !== '')),
     expiresAtMs: payload.exp! * 1000,

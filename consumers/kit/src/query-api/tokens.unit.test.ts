@@ -45,6 +45,10 @@ describe('a token that holds', () => {
     const taken = await check(`Bearer ${await issuer.token({ customer_id: '42', scope: 'read:accounts  openid' })}`);
     expect(taken).toMatchObject({ customerId: '42', scopes: new Set(['read:accounts', 'openid']) });
     expect(await check(`bearer ${await issuer.token({ customer_id: 42 })}`)).toMatchObject({ customerId: '42' });
+    expect(await check(`Bearer ${await issuer.token({ sub: 'service:ops' })}`)).toMatchObject({
+      subject: 'service:ops',
+    });
+    expect(await check(`Bearer ${await issuer.token({ sub: 7 })}`)).toMatchObject({ subject: null });
     expect(await check(`Bearer ${await issuer.token({ scp: ['read:*', 7] })}`)).toMatchObject({
       customerId: null,
       scopes: new Set(['read:*']),

@@ -43,7 +43,7 @@ const projectorSettings =
 /** Whose connection it is, for what is set on it and for what its errors are called. */
 export interface SessionKind {
   readonly settings: string;
-  readonly called: 'read-model database' | 'source database';
+  readonly called: 'read-model database' | 'source database' | 'facade database';
   /** A statement without an answer for so long means that the connection is lost, as a half-open one is; default: for ever. */
   readonly answerWithinMs?: number;
 }
@@ -228,7 +228,7 @@ export function databaseError(
       remedy: 'compare the declared columns with the source table',
     });
   }
-  if (called === 'read-model database' && isFull(error as Error)) {
+  if (called !== 'source database' && isFull(error as Error)) {
     const remedy = 'make space on the disk of its server; then it goes on by itself';
     return new KitError('database-full', text, { cause: error, remedy });
   }
