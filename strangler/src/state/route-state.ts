@@ -10,7 +10,30 @@ export interface RouteState {
   readonly percent: number;
   /** One more with each change; a change names the one it was made on. */
   readonly epoch: number;
+  /** The epoch at which it last came into shadow from another stage: what has been counted from there on is evidence. */
+  readonly sinceEpoch: number;
   readonly changedAt: Date;
   readonly changedBy: string;
   readonly reason: string;
 }
+
+/** Where a route is put. */
+export type Place = Pick<RouteState, 'stage' | 'percent'>;
+
+/** `canary 25 %`, `service`. */
+export const placeText = ({ stage, percent }: Place): string => (isShared(stage) ? `${stage} ${percent} %` : stage);
+
+/** Stages in which only a share of the requests is meant. */
+export const isShared = (stage: Stage): boolean => stage === 'shadow' || stage === 'canary';
+
+/** A route of which nothing is known is the monolith's. */
+export const unknownState = (route: string): RouteState => ({
+  route,
+  stage: 'monolith',
+  percent: 100,
+  epoch: 0,
+  sinceEpoch: 0,
+  changedAt: new Date(0),
+  changedBy: 'facade',
+  reason: 'its state is not known yet',
+});

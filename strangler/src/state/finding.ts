@@ -1,0 +1,30 @@
+export type GateRule =
+  | 'answers'
+  | 'filling'
+  | 'fresh'
+  | 'proof'
+  | 'proof-age'
+  | 'comparisons'
+  | 'match-rate'
+  | 'error-rate'
+  | 'p99'
+  | 'differences';
+
+/** One thing that is not as it must be. */
+export interface Finding {
+  readonly rule: GateRule;
+  /** What is. */
+  readonly figure: string;
+  readonly wanted: string;
+  readonly sentence: string;
+}
+
+export const finding = (rule: GateRule, figure: string, wanted: string, sentence: string): Finding[] => [
+  { rule, figure, wanted, sentence },
+];
+
+/** 1,000 */
+export const count = (value: number): string => Math.round(value).toLocaleString('en');
+export const ms = (value: number): string => `${count(value)} ms`;
+/** 99.99 %, never rounded up to a whole that it is not. */
+export const percent = (share: number): string => `${Math.floor(share * 1e6 + 1e-6) / 1e4} %`;
