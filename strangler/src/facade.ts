@@ -5,7 +5,7 @@ import { refuse } from './proxy/refusal.ts';
 import type { Answer, ReadRoute } from './route/declaration.ts';
 import type { Matched, RouteTable } from './route/route-table.ts';
 import { isOfShare } from './route/share.ts';
-import type { Services } from './service/services.ts';
+import { ServiceSilent, type Services } from './service/services.ts';
 import type { RouteState } from './state/route-state.ts';
 import type { ReadAfterTokens } from './token/read-after.ts';
 import { fieldsOf, readAfterOf } from './token/read-after-fields.ts';
@@ -33,14 +33,22 @@ export interface FacadeLimits {
   readonly requests: number;
 }
 
+/** A request of a route, and where the route stood when it came. */
+export interface Asked extends Matched {
+  readonly state: RouteState;
+  readonly incoming: IncomingMessage;
+}
+
 /** Is told what came of requests of routes; off the client's path. */
 export interface FacadeObserver {
   /** The monolith has answered a request that may be compared. */
-  compare(matched: Matched, url: string, answer: Answer, tookMs: number): void;
+  compare(asked: Asked, answer: Answer, tookMs: number): void;
   /** A service has answered a client; it may be compared all the same. */
-  answered(matched: Matched, url: string, tookMs: number): void;
-  /** The monolith answers instead. */
-  fellBack(route: ReadRoute, reason: string): void;
+  answered(asked: Asked, tookMs: number): void;
+  /** The monolith answers instead, since a service could not. */
+  fellBack(asked: Asked, reason: string): void;
+  /** The monolith answers instead, since a service has not come to what the client has written. */
+  behind(asked: Asked): void;
 }
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
@@ -68,17 +76,13 @@ export class Facade {
     this.#underWay++;
     response.once('close', () => this.#underWay--);
     const matched = this.#options.table.match(request);
-    const state = matched && this.#options.stateOf(matched.route.name);
-    if (!matched || !state) this.#pass(request, response);
-    else if (this.#isForService(matched, state, request)) void this.#serve(matched, state, request, response);
-    else this.#byMonolith(matched, state, request, response);
-  }
-
-  #isForService({ route, request: asked }: Matched, { stage, percent }: RouteState, request: IncomingMessage): boolean {
-    if (stage === 'service' || stage === 'retired') return true;
-    if (stage !== 'canary') return false;
-    const who = route.customer?.(asked) ?? request.socket.remoteAddress ?? '';
-    return isOfShare(route.name, who, percent);
+    if (!matched) {
+      this.#pass(request, response);
+      return;
+    }
+    const asked: Asked = { ...matched, state: this.#options.stateOf(matched.route.name), incoming: request };
+    if (isForService(asked)) void this.#serve(asked, response);
+    else this.#byMonolith(asked, response);
   }
 
   /** A write's client is told up to where he must be shown the source: also when it failed, since it may have been done all the same. */
@@ -93,20 +97,21 @@ export class Facade {
     forward(monolith, request, response, isRead(request.method!) ? {} : told);
   }
 
-  #byMonolith(matched: Matched, state: RouteState, request: IncomingMessage, response: ServerResponse): void {
-    const isCompared = state.stage === 'canary' || (state.stage === 'shadow' && Math.random() * 100 < state.percent);
+  #byMonolith(asked: Asked, response: ServerResponse): void {
+    const { stage, percent } = asked.state;
+    const isCompared = stage === 'canary' || (stage === 'shadow' && Math.random() * 100 < percent);
     const seen = ({ status, contentType, body, tookMs }: SeenAnswer) =>
-      this.#options.seen.compare(matched, request.url!, { status, contentType, body: body.toString() }, tookMs);
-    forward(this.#options.monolith, request, response, isCompared ? { seen } : {});
+      this.#options.seen.compare(asked, { status, contentType, body: body.toString() }, tookMs);
+    forward(this.#options.monolith, asked.incoming, response, isCompared ? { seen } : {});
   }
 
-  async #serve(matched: Matched, state: RouteState, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(asked: Asked, response: ServerResponse): Promise<void> {
     const { services, tokens, limits, freshWithinMs, seen } = this.#options;
-    const { route } = matched;
+    const { route, request, incoming } = asked;
     const startedAt = performance.now();
     try {
-      const readAfter = readAfterOf(request.headers, tokens);
-      if (readAfter?.position === null) throw new Error('where its client has written to is not known');
+      const readAfter = readAfterOf(incoming.headers, tokens);
+      if (readAfter?.position === null) throw new ServiceSilent('where its client has written to is not known', true);
       const waitMs = readAfter ? limits.waitMs : 0;
       const { ask, standing } = services.asking({
         atLeast: readAfter?.position ?? null,
@@ -114,18 +119,28 @@ export class Facade {
         withinMs: limits.serviceMs + waitMs,
         freshWithinMs: freshWithinMs(route),
       });
-      const answer = await route.answer(matched.request, ask);
-      if (!answer) throw new Error('the route leaves this one to the monolith');
+      const answer = await route.answer(request, ask);
+      if (!answer) throw new LeftToMonolith('the route leaves this one to the monolith');
       send(response, answer, { route: route.name, position: standing.position, ageMs: standing.ageMs });
-      seen.answered(matched, request.url!, performance.now() - startedAt);
+      seen.answered(asked, performance.now() - startedAt);
     } catch (error) {
       const reason = (error as Error).message;
-      seen.fellBack(route, reason);
-      if (state.stage === 'retired')
+      if (error instanceof ServiceSilent && error.isBehind) seen.behind(asked);
+      else if (!(error instanceof LeftToMonolith)) seen.fellBack(asked, reason);
+      if (asked.state.stage === 'retired')
         refuse(response, 'service-unavailable', `${reason}; the monolith answers this no more`);
-      else forward(this.#options.monolith, request, response);
+      else forward(this.#options.monolith, incoming, response);
     }
   }
+}
+
+/** Nobody has failed. */
+class LeftToMonolith extends Error {}
+
+function isForService({ route, request, state: { stage, percent }, incoming }: Asked): boolean {
+  if (stage === 'service' || stage === 'retired') return true;
+  if (stage !== 'canary') return false;
+  return isOfShare(route.name, route.customer?.(request) ?? incoming.socket.remoteAddress ?? '', percent);
 }
 
 interface AnsweredBy {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Pool } from 'undici';
@@ -66,15 +66,26 @@ describe('the facade', () => {
     const address = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
     services = new Services({ urls: { things: address }, token: () => 'a token' });
     const observer: FacadeObserver = {
-      compare: ({ route }, path, { status, body }) => seen.push(`compare ${route.name} ${path} ${status} ${body}`),
-      answered: ({ route }, path) => seen.push(`answered ${route.name} ${path}`),
-      fellBack: ({ name }, reason) => seen.push(`fell back ${name}: ${reason}`),
+      compare: ({ route, incoming }, { status, body }) =>
+        seen.push(`compare ${route.name} ${incoming.url} ${status} ${body}`),
+      answered: ({ route, incoming }) => seen.push(`answered ${route.name} ${incoming.url}`),
+      fellBack: ({ route }, reason) => seen.push(`fell back ${route.name}: ${reason}`),
+      behind: ({ route }) => seen.push(`behind ${route.name}`),
     };
     const facade = new Facade({
       monolith: pool,
       table: new RouteTable([thing]),
       services,
-      stateOf: (route) => ({ route, stage, percent, epoch: 1, changedAt: new Date(0), changedBy: '', reason: '' }),
+      stateOf: (route) => ({
+        route,
+        stage,
+        percent,
+        epoch: 1,
+        sinceEpoch: 1,
+        changedAt: new Date(0),
+        changedBy: '',
+        reason: '',
+      }),
       tokens: new ReadAfterTokens({ keys: [randomBytes(32)] }),
       sourcePosition: new SourcePosition({ ask: async () => position }),
       freshWithinMs: () => 1000,
@@ -188,6 +199,7 @@ describe('the facade', () => {
     }
     answers = { ...answers, status: 503, body: { type: 'urn:problem-type:banyan:position-not-reached' } };
     expect((await get('/things/1', field)).text).toBe('the monolith');
+    expect(seen.at(-1)).toBe('behind thing');
     answers = { ...answers, status: 200, body: { data: { name: 'x' } } };
     expect((await get('/things/1', { 'banyan-read-after': 'forged' })).text).toContain('service');
     expect(asked.at(-1)).toBe('/things/1');
@@ -202,15 +214,24 @@ describe('the facade', () => {
       'the monolith',
     );
     expect(asked).toEqual([]);
+    expect(seen).toEqual(['behind thing']);
   });
 
   it('refuses more requests at once than it may have, and takes some again when those are answered', async () => {
-    [stage, answers] = ['service', { ...answers, afterMs: 100 }];
-    const all = await Promise.all(Array.from({ length: 80 }, () => get('/things/1')));
-    expect(all.filter(({ status }) => status === 200)).toHaveLength(50);
-    const refused = all.filter(({ status }) => status === 503);
-    expect(refused).toHaveLength(30);
-    expect(refused[0]!.headers.get('retry-after')).toBe('1');
-    expect((await get('/things/1')).status).toBe(200);
+    stage = 'monolith';
+    const held: ServerResponse[] = [];
+    const all = new Promise<void>((reached) => {
+      monolith.handle = (_request, response) => {
+        if (held.push(response) === 50) reached();
+      };
+    });
+    const asking = Array.from({ length: 50 }, () => get('/things/1'));
+    await all;
+    const refused = await get('/things/1');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    monolith.handle = (_request, response) => response.end('the monolith');
+    for (const response of held) response.end('late');
+    expect((await Promise.all(asking)).map(({ status }) => status)).toEqual(new Array(50).fill(200));
+    expect((await get('/things/1')).text).toBe('the monolith');
   });
 });

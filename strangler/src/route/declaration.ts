@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Tolerances } from '../shadow/tolerances.ts';
-import type { GateRules } from '../state/gate-rules.ts';
+import type { GateChoice } from '../state/gate-rules.ts';
 
 /** A request that a route is about. */
 export interface RouteRequest {
@@ -48,5 +48,5 @@ export interface ReadRoute {
   /** The monolith's answer, made of those of services; null when this request is better answered by the monolith. */
   readonly answer: (request: RouteRequest, ask: Ask) => Promise<Answer | null>;
   readonly tolerances?: Tolerances;
-  readonly gate?: Partial<GateRules>;
+  readonly gate?: GateChoice;
 }

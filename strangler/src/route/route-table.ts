@@ -40,7 +40,7 @@ export class RouteTable {
     }
   }
 
-  match({ method, url, headers }: IncomingMessage): Matched | null {
+  match({ method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Matched | null {
     if (method !== 'GET' || url === undefined) return null;
     if (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0') return null;
     const mark = url.indexOf('?');

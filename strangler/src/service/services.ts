@@ -23,6 +23,13 @@ export interface AskLimits {
 /** Why a service's answer does not count; the monolith answers instead. */
 export class ServiceSilent extends Error {
   override readonly name = 'ServiceSilent';
+  /** It answers, and has not come to the position that was asked for. */
+  readonly isBehind: boolean;
+
+  constructor(message: string, isBehind = false) {
+    super(message);
+    this.isBehind = isBehind;
+  }
 }
 
 export class Services {
@@ -76,7 +83,8 @@ export class Services {
     });
     const answer = { status: statusCode, body: documentOf(service, text) };
     const trouble = troubleOf(answer, headers, limits.freshWithinMs);
-    if (trouble !== null) throw new ServiceSilent(`${service}: ${trouble}`);
+    const isBehind = String(answer.body?.type).endsWith(':position-not-reached');
+    if (trouble !== null) throw new ServiceSilent(`${service}: ${trouble}`, isBehind);
     standing.position = String(headers['banyan-position']);
     standing.ageMs = Math.max(standing.ageMs ?? 0, Number(headers['banyan-age-ms']));
     return answer;

@@ -1,0 +1,113 @@
+import { createHttpServer, createRegistry, drain, type Log, listen, type Server, type TokenRules } from '@banyan/kit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { StranglerError } from '../errors.ts';
+import type { BothAnswers } from '../shadow/side-by-side.ts';
+import type { EvidenceLog } from '../state/evidence-log.ts';
+import type { EvidenceStore } from '../state/evidence-store.ts';
+import type { Guard } from '../state/guard.ts';
+import { placeText } from '../state/route-state.ts';
+import type { RouteStore } from '../state/route-store.ts';
+import type { RouteSwitch } from '../state/route-switch.ts';
+import { adminAccess } from './access.ts';
+import { routeMetrics } from './admin-metrics.ts';
+import { changeJson, differenceJson, stateJson } from './json.ts';
+import { moveBody } from './move-body.ts';
+import { problemOf } from './problems.ts';
+import { type SeenRoutesPorts, seenRoutes } from './seen-routes.ts';
+
+export interface AdminOptions extends SeenRoutesPorts {
+  readonly store: Pick<RouteStore, 'changes'>;
+  readonly evidence: Pick<EvidenceStore, 'counts' | 'differences'>;
+  /** Of this replica. */
+  readonly evidenceLog: Pick<EvidenceLog, 'totals'>;
+  readonly guard: Pick<Guard, 'reverts'>;
+  readonly routeSwitch: Pick<RouteSwitch, 'move'>;
+  /** What both sides say to a path of a route now. */
+  readonly sideBySide: (route: string, path: string) => Promise<BothAnswers>;
+  readonly monolith: string;
+  readonly auth: TokenRules;
+  readonly log: Log;
+}
+
+/**
+ * The admin port of a facade: how the routes are, and the verbs that move them. It is never the public one. Nothing is opened before
+ * `listen`, which takes 127.0.0.1 unless it is told another address.
+ */
+export function createAdminServer(options: AdminOptions): Server {
+  const registry = createRegistry();
+  const app = createHttpServer({ registry, log: options.log, problemOf, maxRequests: 100, takesPosts: true });
+  healthRoutes(app, options);
+  metricsRoute(app, options, registry);
+  readRoutes(app, options);
+  moveRoute(app, options);
+  return { listen: (where) => listen(app, where), close: () => drain(app) };
+}
+
+/** A facade that does not know the states still answers every client, by the monolith: it is ready. */
+function healthRoutes(app: FastifyInstance, { watch }: AdminOptions): void {
+  app.get('/live', async () => ({ live: true }));
+  app.get('/ready', async () => ({ ready: true, ...watch.knowledge }));
+}
+
+function metricsRoute(app: FastifyInstance, options: AdminOptions, registry: ReturnType<typeof createRegistry>): void {
+  const { routes, watch, evidenceLog, guard, standings } = options;
+  const show = routeMetrics(registry);
+  app.get('/metrics', async (_request, reply) => {
+    const facts = routes.map(({ name, services }) => ({
+      state: watch.of(name),
+      counts: evidenceLog.totals(name),
+      reverts: guard.reverts(name),
+      services: standings.all(services),
+    }));
+    show(facts, watch.knowledge);
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+}
+
+function readRoutes(app: FastifyInstance, options: AdminOptions): void {
+  const access = adminAccess(options.auth);
+  app.get('/routes', async (request) => {
+    await access(request, 'routes:read');
+    return await seenRoutes(options);
+  });
+  app.get('/routes/:name/differences', async (request) => {
+    await access(request, 'routes:read');
+    const route = routeOf(request, options);
+    const found = await options.evidence.differences(route);
+    const addresses = { monolith: options.monolith, admin: `http://${request.host}` };
+    return { route, differences: found.map((one) => differenceJson(route, one, addresses)) };
+  });
+  app.get('/routes/:name/compare', async (request) => {
+    await access(request, 'routes:read');
+    const { path } = request.query as { readonly path?: unknown };
+    return await options.sideBySide(routeOf(request, options), typeof path === 'string' ? path : '');
+  });
+  app.get('/routes/:name/changes', async (request) => {
+    await access(request, 'routes:read');
+    const route = routeOf(request, options);
+    return { route, changes: (await options.store.changes(route)).map(changeJson) };
+  });
+}
+
+function moveRoute(app: FastifyInstance, options: AdminOptions): void {
+  const access = adminAccess(options.auth);
+  app.post('/routes/:name', async (request) => {
+    const who = await access(request, 'routes:write');
+    const route = routeOf(request, options);
+    const said = moveBody(request.body);
+    try {
+      return { route, state: stateJson(await options.routeSwitch.move({ route, ...said, who })) };
+    } catch (error) {
+      const { code, message: reason } = StranglerError.from(error);
+      options.log({ message: 'a route was not moved', route, to: placeText(said.to), who, code, reason });
+      throw error;
+    }
+  });
+}
+
+function routeOf({ params }: FastifyRequest, { routes }: AdminOptions): string {
+  const { name } = params as { readonly name: string };
+  if (routes.some((route) => route.name === name)) return name;
+  const remedy = `there is ${routes.map((route) => route.name).join(', ') || 'none'}`;
+  throw new StranglerError('route-unknown', `there is no route '${name.slice(0, 100)}'`, { remedy });
+}

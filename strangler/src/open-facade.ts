@@ -1,0 +1,142 @@
+import { KitError, type Log, wrongIn } from '@banyan/kit';
+import { Pool } from 'undici';
+import { createAdminServer } from './admin/admin-server.ts';
+import type { FacadeConfig } from './config.ts';
+import { Facade } from './facade.ts';
+import { FacadeServer } from './proxy/server.ts';
+import { passUpgrade } from './proxy/upgrade.ts';
+import type { ReadRoute } from './route/declaration.ts';
+import { RouteTable } from './route/route-table.ts';
+import { keysIn, tokenIn } from './secret-files.ts';
+import { Services } from './service/services.ts';
+import { AskBudget } from './shadow/ask-budget.ts';
+import { Comparing } from './shadow/comparing.ts';
+import { ShadowQueue } from './shadow/shadow-queue.ts';
+import { sideBySide } from './shadow/side-by-side.ts';
+import { EvidenceLog } from './state/evidence-log.ts';
+import { EvidenceStore } from './state/evidence-store.ts';
+import { rulesOf } from './state/gate-rules.ts';
+import { Guard } from './state/guard.ts';
+import { RouteStore } from './state/route-store.ts';
+import { RouteSwitch } from './state/route-switch.ts';
+import { Standings } from './state/standings.ts';
+import { StateWatch } from './state/state-watch.ts';
+import { ReadAfterTokens } from './token/read-after.ts';
+import { SourceDatabase } from './token/source-database.ts';
+import { SourcePosition } from './token/source-position.ts';
+
+export interface OpenFacade {
+  readonly url: string;
+  readonly adminUrl: string;
+  /** Answers what has been asked, writes down what it has counted, and closes. */
+  close(): Promise<void>;
+}
+
+/** How long a service may take, over what is waited for a position. */
+const serviceMs = 1000;
+/** How long a client's read waits for what he wrote, before it goes to the monolith. */
+const readWaitMs = 300;
+/** How long a comparison waits, which nobody waits for. */
+const comparisonWaitMs = 5000;
+
+/** Everything that a facade is made of. Throws KitError `config` for what it cannot start with; the databases may be away. */
+export async function openFacade(routes: readonly ReadRoute[], config: FacadeConfig, log: Log): Promise<OpenFacade> {
+  await using opening = new AsyncDisposableStack();
+  const table = tableOf(routes, config);
+  const names = routes.map(({ name }) => name);
+  const monolith = new Pool(config.monolith.origin, {
+    connections: 256,
+    headersTimeout: 120_000,
+    bodyTimeout: 120_000,
+  });
+  opening.defer(() => monolith.destroy());
+  const services = new Services({ urls: config.services, token: tokenIn(config.serviceTokenFile) });
+  opening.defer(() => services.close());
+  const source = new SourceDatabase(config.source);
+  opening.defer(() => source.close());
+  const sourcePosition = new SourcePosition({ ask: () => source.position() });
+  const store = opening.use(new RouteStore(config.database, names));
+  const evidenceStore = opening.use(new EvidenceStore(config.database));
+  const watch = opening.use(new StateWatch({ store, routes: names, log }));
+  const evidence = opening.use(new EvidenceLog({ store: evidenceStore, routes: names, log }));
+  const standings = opening.use(new Standings({ services: new Map(Object.entries(config.services)) }));
+  const gated = routes.map(({ name, services, gate }) => ({ name, services, rules: rulesOf(gate) }));
+  const judged = { routes: gated, store, watch, standings, log };
+  const routeSwitch = new RouteSwitch({ ...judged, evidence: evidenceStore });
+  const freshWithinMs = (route: ReadRoute) => rulesOf(route.gate).freshWithinMs;
+  const queue = new ShadowQueue({ onBroken: (error) => log({ message: 'a comparison is broken', error }) });
+  opening.defer(() => queue.close());
+  const comparing = new Comparing({
+    monolith,
+    services,
+    sourcePosition,
+    evidence,
+    queue,
+    budget: new AskBudget(),
+    sampling: new AskBudget({ perSecond: 20, waitMs: 0 }),
+    freshWithinMs,
+    serviceMs,
+    waitMs: comparisonWaitMs,
+    log,
+  });
+  const facade = new Facade({
+    monolith,
+    table,
+    services,
+    stateOf: (route) => watch.of(route),
+    tokens: new ReadAfterTokens({ keys: keysIn(config.readAfterKeyFile) }),
+    sourcePosition,
+    freshWithinMs,
+    limits: { serviceMs, waitMs: readWaitMs, requests: config.requests },
+    seen: comparing,
+  });
+  await watch.look();
+  const guard = opening.use(new Guard({ ...judged, evidence }));
+  const admin = createAdminServer({
+    routes,
+    watch,
+    standings,
+    store,
+    evidence: evidenceStore,
+    evidenceLog: evidence,
+    guard,
+    routeSwitch,
+    sideBySide: sideBySide({ table, monolith, services, withinMs: comparisonWaitMs }),
+    monolith: config.monolith.origin,
+    auth: config.auth,
+    log,
+  });
+  opening.defer(() => admin.close());
+  const adminUrl = await admin.listen(config.admin);
+  const server = new FacadeServer({
+    handle: (request, response) => facade.handle(request, response),
+    upgrade: (request, socket, head) =>
+      passUpgrade({ host: config.monolith.hostname, port: Number(config.monolith.port || 80) }, request, socket, head),
+  });
+  opening.defer(() => server.close());
+  const url = await listening(server, config);
+  const parts = opening.move();
+  return { url, adminUrl, close: () => parts.disposeAsync() };
+}
+
+async function listening(server: FacadeServer, { port, host }: FacadeConfig): Promise<string> {
+  return await server.listen({ port, host }).catch((error: NodeJS.ErrnoException) => {
+    throw new KitError('config', `PORT, HOST: ${error.message}`, {
+      remedy: 'end what listens there, or give another',
+      cause: error,
+    });
+  });
+}
+
+function tableOf(routes: readonly ReadRoute[], { services }: FacadeConfig): RouteTable {
+  for (const { name, services: asked } of routes) {
+    const missing = asked.find((service) => !Object.hasOwn(services, service));
+    if (missing !== undefined)
+      throw wrongIn('SERVICES', `route '${name}' asks '${missing}', whose address is not there`);
+  }
+  try {
+    return new RouteTable(routes);
+  } catch (error) {
+    throw new KitError('declaration', (error as Error).message, { remedy: 'correct the routes', cause: error });
+  }
+}
