@@ -28,9 +28,15 @@ export const open: Command = {
 };
 
 /** Where the parts of a target answer. */
-export function addressesOf({ stack, bank, services }: Pick<Target, 'stack' | 'bank' | 'services'>): Address[] {
+export function addressesOf({
+  stack,
+  bank,
+  services,
+  facade,
+}: Pick<Target, 'stack' | 'bank' | 'services' | 'facade'>): Address[] {
   return [
     { name: 'bank', url: `${bank.bankUrl}/web/login`, what: 'the monolith; a customer N has the password sesame-N' },
+    { name: 'facade', url: `${facade.url}/accounts`, what: 'before the bank; banyan routes shows who answers' },
     ...services.flatMap(addressesOfService),
     { name: 'connect', url: `${stack.connectUrl}/connectors`, what: "Kafka Connect's REST API" },
     { name: 'registry', url: `${stack.registryUrl}/subjects`, what: "the schema registry's Confluent API" },

@@ -9,6 +9,8 @@ import { open } from './open.ts';
 import { prove } from './prove/prove.ts';
 import { repair } from './prove/repair.ts';
 import { rebuild } from './rebuild/rebuild.ts';
+import { route } from './routes/route.ts';
+import { routes } from './routes/routes.ts';
 import { schemas } from './schemas/schemas.ts';
 import { status } from './status/status.ts';
 import { stops } from './stops/stops.ts';
@@ -22,7 +24,7 @@ import { up } from './up.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   ...{ up, down, status, prove, repair, rebuild, tail, logs, open, token, schemas, connector, demo },
-  ...{ stops, retry, skip, park, unpark },
+  ...{ stops, retry, skip, park, unpark, routes, route },
 };
 
 /** These print line after line: with --json, one object a line. */

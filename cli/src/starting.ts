@@ -1,10 +1,11 @@
 import { type Part, type Progress, Stack, type StackConfig } from '@banyan/stack';
 import { firstTransfer } from './bank-client.ts';
 import { applyLocally } from './connector/local.ts';
+import { writeFacadeSecrets } from './parts/facade-parts.ts';
 import { placeService, placeServices, type ServiceParts, servicePartsIn } from './parts/service-parts.ts';
 import type { Service } from './services.ts';
 import { startableTarget, stopAround, type Target } from './target.ts';
-import { makeReadModel, makeSourceUsers } from './users.ts';
+import { makeFacade, makeReadModel, makeSourceUsers } from './users.ts';
 
 export interface StartOptions {
   readonly config: StackConfig;
@@ -45,6 +46,7 @@ export async function startAll({ config, services, rate, auth = false, say, sign
     if (rate === 0) say('bank', await firstTransfer(bank.bankUrl));
     for (const issuer of target.issuer) await bringUp(issuer, say, signal);
     await Promise.all(target.services.map((one) => bringUpService(stack, one, say, signal)));
+    await bringUpFacade(target, say, signal);
     return target;
   } catch (error) {
     await stopAll(target);
@@ -69,6 +71,18 @@ export async function addService(
     throw signal.aborted ? signal.reason : error;
   }
   return parts;
+}
+
+/** Starts it where it does not run. */
+export async function bringUpFacade(
+  { stack, facade: { facade } }: Target,
+  say: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  if (await facade.isRunning()) return;
+  await makeFacade(stack);
+  await writeFacadeSecrets(stack);
+  await bringUp(facade, say, signal);
 }
 
 async function bringUpService(

@@ -2,6 +2,7 @@ import { type Part, partNames, Stack, StackError } from '@banyan/stack';
 import type { CliConfig } from './config.ts';
 import { CliError } from './errors.ts';
 import { type BankParts, bankParts, seenBankParts } from './parts/bank-parts.ts';
+import { type FacadeParts, facadeParts } from './parts/facade-parts.ts';
 import { issuerPart } from './parts/issuer.ts';
 import { checksTokens, type ServiceParts, servicePartsIn } from './parts/service-parts.ts';
 
@@ -12,6 +13,7 @@ export interface Target {
   /** The development issuer's part, when the APIs check tokens. */
   readonly issuer: readonly Part[];
   readonly services: readonly ServiceParts[];
+  readonly facade: FacadeParts;
   /** The processes around the stack, in the order in which they are started. */
   readonly around: readonly Part[];
   /** The real parts, then those around them. */
@@ -38,8 +40,18 @@ export async function startableTarget(stack: Stack, rate: number): Promise<Targe
 function targetOf(stack: Stack, bank: BankParts): Target {
   const services = servicePartsIn(stack);
   const issuer = checksTokens(stack) ? [issuerPart(stack)] : [];
-  const around = [bank.bank, bank.traffic, ...issuer, ...services.flatMap(({ api, projector }) => [api, projector])];
-  return { stack, bank, issuer, services, around, parts: [...partNames.map((name) => stack.part(name)), ...around] };
+  const facade = facadeParts(stack, { bankUrl: bank.bankUrl, services });
+  const roles = services.flatMap(({ api, projector }) => [api, projector]);
+  const around = [bank.bank, bank.traffic, ...issuer, ...roles, facade.facade];
+  return {
+    stack,
+    bank,
+    issuer,
+    services,
+    facade,
+    around,
+    parts: [...partNames.map((name) => stack.part(name)), ...around],
+  };
 }
 
 /** Ends everything around the stack, whoever started it. */

@@ -2,7 +2,7 @@ import { type Arguments, type Command, type Context, wholeNumber } from './comma
 import { CliError } from './errors.ts';
 import { addressesOf } from './open.ts';
 import { type Service, services } from './services.ts';
-import { addService, seconds, startAll, startTraffic, stay, stopAll } from './starting.ts';
+import { addService, bringUpFacade, seconds, startAll, startTraffic, stay, stopAll } from './starting.ts';
 import { openTarget, type Target } from './target.ts';
 import { jsonLine } from './terminal/escape.ts';
 import { columns } from './terminal/table.ts';
@@ -49,6 +49,7 @@ async function runUp(context: Context, args: Arguments): Promise<number> {
       });
     const missing = await missingOf(found, all);
     for (const service of missing) await addService(found.stack, service, say, signal);
+    await bringUpFacade(found, say, signal);
     if (rate > 0) {
       await startTraffic(found.stack, rate);
       say('traffic', `${rate} transactions a second`);

@@ -25,6 +25,17 @@ export async function makeReadModel(stack: Stack, service: string): Promise<void
   await writeFile(passwordFile(stack, name), password, { mode: 0o600 });
 }
 
+/** Makes the facade's own database, and an account that may ask the source how far its log is, for which no rights are needed. */
+export async function makeFacade(stack: Stack): Promise<void> {
+  await makeReadModel(stack, 'facade');
+  const password = await stack.credentials.password('facade');
+  await run(stack, 'source-db', [
+    'SET SESSION sql_log_bin = 0',
+    `CREATE USER IF NOT EXISTS facade@'127.0.0.1' IDENTIFIED BY '${password}'`,
+  ]);
+  await writeFile(passwordFile(stack, 'facade'), password, { mode: 0o600 });
+}
+
 /** One more database of a service's own, for another version of what it knows. */
 export async function makeVersion(stack: Stack, service: string, database: string): Promise<void> {
   const name = readModelUser(service);

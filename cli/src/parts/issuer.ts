@@ -3,7 +3,8 @@ import { DevIssuer } from '@banyan/kit';
 import type { Part, Stack } from '@banyan/stack';
 import { nodePart } from './node-part.ts';
 
-const audience = 'bank';
+/** `aud` of all tokens of a data folder. */
+export const audience = 'bank';
 
 /** Signs tokens for the services of this data folder; whoever can read its key is anybody there. */
 export const devIssuer = (stack: Stack): Promise<DevIssuer> =>

@@ -8,15 +8,17 @@ export interface NodePart {
   readonly env: Readonly<Record<string, string>>;
   /** Where it answers: 200 when it does its work. None: to run is all it has to do. */
   readonly health?: { readonly port: number; readonly path: string };
+  /** Where it answers besides, told first. */
+  readonly ports?: readonly number[];
 }
 
 /** A Node process of this checkout, as a part of the stack. */
-export function nodePart(stack: Stack, { name, main, args, env, health }: NodePart): Part {
+export function nodePart(stack: Stack, { name, main, args, env, health, ports = [] }: NodePart): Part {
   const spec = {
     name,
     command: [process.execPath, '--disable-warning=TimeoutNegativeWarning', main, ...args] as [string, ...string[]],
     env,
-    ports: health ? [health.port] : [],
+    ports: [...ports, ...(health ? [health.port] : [])],
     graceMs: 10_000,
     prepare: async () => {},
     answers: async () => {
