@@ -4,6 +4,7 @@ import { api } from './api.ts';
 import { apply } from './apply.ts';
 import type { Benchmark } from './benchmark.ts';
 import { decode } from './decode.ts';
+import { facade } from './facade.ts';
 import { breadth, growth } from './growth.ts';
 import { compare, type Result, table } from './harness.ts';
 import { latency } from './latency.ts';
@@ -11,7 +12,7 @@ import { limit } from './limit.ts';
 import { proof } from './proof.ts';
 import { Rig } from './rig.ts';
 
-const benchmarks: readonly Benchmark[] = [decode, api, apply, limit, latency, growth, breadth, proof];
+const benchmarks: readonly Benchmark[] = [decode, api, apply, limit, latency, growth, breadth, proof, facade];
 
 const usage = `npm run bench -- NAME … [--json] [--runs 3] [--rows 500000]
 

@@ -16,7 +16,7 @@ import { capturedTables, SourceStory } from './source-story.ts';
 import { WholeReader } from './whole-reader.ts';
 
 /** Far longer than any step takes: one that hangs is named. */
-const stepMs = 240_000;
+const stepMs = 480_000;
 
 export type LinkName = 'source' | 'read-db' | 'registry' | 'kafka';
 

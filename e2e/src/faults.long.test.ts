@@ -25,6 +25,6 @@ describe(`${rounds} rounds of faults under traffic, FAULT_SEED=${seed}`, () => {
     async () => {
       for (let fault = 0; fault < faultsARound; fault++) await rig.round(random.pick(all), random);
     },
-    faultsARound * 240_000,
+    faultsARound * 480_000,
   );
 });

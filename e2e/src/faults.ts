@@ -141,7 +141,7 @@ const smallHeap: Fault['inject'] = async (rig, random) => {
     NODE_OPTIONS: `--max-old-space-size=128 ${preloaded('redirect.ts')}`,
   });
   try {
-    await projector.state('streaming', 120_000);
+    await projector.state('streaming', 400_000); // all rounds' rows, so the more the later it comes
     expect(await proved(rig.bridge, 'orders', database)).toMatchObject({ differences: 0 });
   } finally {
     await projector.kill();

@@ -22,12 +22,16 @@ export class ServiceProcess {
     createInterface({ input: child.stderr! }).on('line', (line) => this.log.push({ stderr: line }));
   }
 
-  static async start(
-    role: 'project' | 'serve',
+  static start(
+    role: 'project' | 'serve' | 'prove',
     environment: Readonly<Record<string, string>>,
   ): Promise<ServiceProcess> {
-    const main = join(import.meta.dirname, 'service-main.ts');
-    const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main, role], {
+    return ServiceProcess.run([join(import.meta.dirname, 'service-main.ts'), role], environment);
+  }
+
+  /** A program that is a service in the same sense: it says where it listens, and logs line by line. */
+  static async run(words: readonly string[], environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...words], {
       // MUTANT=<name> make test ONLY=<path>: to see a test fail that guards a promise.
       env: {
         PATH: process.env.PATH,

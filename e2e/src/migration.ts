@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { DevIssuer } from '@banyan/kit';
+import { openBank, type RunningBank } from './bank.ts';
+import { type Bridge, openBridge } from './bridge.ts';
+import { open } from './database.ts';
+import { eventually } from './eventually.ts';
+import { Link } from './link.ts';
+import { ServiceProcess } from './service-process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const facadeMain = join(import.meta.dirname, '../../strangler/bank/src/main.ts');
+/** Of the checkout's service `accounts`. */
+const tables = ['accounts', 'ledger_lines', 'customers'];
+
+/** The bank with its service `accounts` beside it, and facades before both: what a team has that moves its first routes. */
+export class Migration {
+  readonly bridge: Bridge;
+  readonly bank: RunningBank;
+  /** The facades' way to their own database. */
+  readonly stateLink: Link;
+  readonly facades: ServiceProcess[] = [];
+  projector!: ServiceProcess;
+  api!: ServiceProcess;
+  readonly #issuer: DevIssuer;
+  readonly #folder: string;
+  #apiUrl = '';
+
+  private constructor(bridge: Bridge, bank: RunningBank, link: Link, issuer: DevIssuer, folder: string) {
+    this.bridge = bridge;
+    this.bank = bank;
+    this.stateLink = link;
+    this.#issuer = issuer;
+    this.#folder = folder;
+  }
+
+  static async open(name: string, facades = 1): Promise<Migration> {
+    const bridge = await openBridge(name);
+    const bank = await openBank(bridge);
+    await bridge.capture(tables);
+    const link = await Link.to(bridge.stack.ports['read-db']);
+    const folder = await temporaryFolder('facade');
+    const issuer = await DevIssuer.open({ audience: 'bank' });
+    const migration = new Migration(bridge, bank, link, issuer, folder);
+    await migration.#begin(facades);
+    return migration;
+  }
+
+  async #begin(count: number): Promise<void> {
+    await writeFile(join(this.#folder, 'keys'), JSON.stringify(this.#issuer.keySet));
+    await writeFile(join(this.#folder, 'read-after'), randomBytes(32).toString('base64'));
+    const environment = { ...this.bridge.environment, PROJECTION: 'accounts' };
+    this.projector = await ServiceProcess.start('project', environment);
+    this.api = await ServiceProcess.start('serve', environment);
+    this.#apiUrl = await this.api.url();
+    await this.projector.state('streaming');
+    await this.bridge.caughtUp();
+    const root = await open(await this.bridge.stack.rootAccess('read-db'));
+    await root.query(`CREATE DATABASE \`${this.#stateDatabase}\``);
+    await root.end();
+    for (let index = 0; index < count; index++) await this.startFacade(index);
+  }
+
+  /** Compares the service's read model with the bank's tables, as it is done once a day. */
+  async prove(): Promise<void> {
+    const proof = await ServiceProcess.start('prove', { ...this.bridge.environment, PROJECTION: 'accounts' });
+    await proof.gone();
+    const { message } = proof.log.at(-1) ?? {};
+    if (message !== 'equal') throw new Error(`the proof says ${JSON.stringify(proof.log.at(-1))}`);
+  }
+
+  /** In place of one that was killed, at its address. */
+  async restartApi(): Promise<void> {
+    const { port } = new URL(this.#apiUrl);
+    this.api = await ServiceProcess.start('serve', { ...this.bridge.environment, PROJECTION: 'accounts', PORT: port });
+    await this.api.url();
+  }
+
+  /** Starts a facade, or that one in its place. */
+  async startFacade(index: number): Promise<ServiceProcess> {
+    await this.facades[index]?.kill();
+    const [state, source] = [
+      await this.bridge.stack.rootAccess('read-db'),
+      await this.bridge.stack.rootAccess('source-db'),
+    ];
+    const facade = await ServiceProcess.run([facadeMain], {
+      PORT: '0',
+      ADMIN_PORT: '0',
+      MONOLITH_URL: this.bank.url,
+      SERVICES: `accounts=${this.#apiUrl}`,
+      STATE_DB_PORT: String(this.stateLink.port),
+      STATE_DB_USER: state.user,
+      STATE_DB_PASSWORD: state.password,
+      STATE_DB_NAME: this.#stateDatabase,
+      SOURCE_DB_PORT: String(source.port),
+      SOURCE_DB_USER: source.user,
+      SOURCE_DB_PASSWORD: source.password,
+      READ_AFTER_KEY_FILE: join(this.#folder, 'read-after'),
+      AUTH_JWKS_URL: pathToFileURL(join(this.#folder, 'keys')).href,
+      AUTH_ISSUER: this.#issuer.issuer,
+      AUTH_AUDIENCE: 'bank',
+    });
+    this.facades[index] = facade;
+    await facade.url();
+    return facade;
+  }
+
+  /** Where clients ask. */
+  url(index = 0): Promise<string> {
+    return this.facades[index]!.url();
+  }
+
+  async admin(path: string, body?: unknown, index = 0) {
+    const url = await eventually('the facade says where its admin port is', () =>
+      this.facades[index]!.log.map(({ adminUrl }) => adminUrl).find((one) => typeof one === 'string'),
+    );
+    const token = await this.#issuer.serviceToken('operator', ['routes:read', 'routes:write']);
+    const response = await fetch(`${url}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: a JSON document that the test looks into.
+    return { status: response.status, body: (await response.json()) as any };
+  }
+
+  /** Moves a route, and waits until each facade knows. */
+  async move(route: string, to: string, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const { status, body } = await this.admin(`/routes/${route}`, { to, reason: 'the test goes on', ...more });
+    if (status !== 200) throw new Error(`${route} to ${to}: ${status} ${JSON.stringify(body)}`);
+    for (const index of this.facades.keys()) await this.stands(route, to, index);
+  }
+
+  /** Moves a route step by step, whatever the gates say. */
+  async moveTo(route: string, to: 'shadow' | 'canary' | 'service'): Promise<void> {
+    await this.move(route, 'monolith').catch(() => {});
+    for (const stage of ['shadow', 'canary', 'service']) {
+      await this.move(route, stage, { percent: 100, force: true });
+      if (stage === to) return;
+    }
+  }
+
+  /** Waits until a facade answers as it says there. */
+  stands(route: string, stage: string, index = 0): Promise<unknown> {
+    return eventually(`${route} stands at ${stage}`, async () => {
+      const { body } = await this.admin('/routes', undefined, index);
+      const found = body.routes.find(({ name }: { name: string }) => name === route);
+      if (found?.state.stage !== stage || found.isSetAside) throw new Error(JSON.stringify(found ?? body));
+      return true;
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const facade of this.facades) await facade.kill();
+    for (const service of [this.projector, this.api]) await service?.kill();
+    await this.bank.close();
+    const root = await open(await this.bridge.stack.rootAccess('read-db'));
+    await root.query(`DROP DATABASE IF EXISTS \`${this.#stateDatabase}\``);
+    await root.end();
+    await this.bridge.close();
+    await this.stateLink.close();
+  }
+
+  get #stateDatabase(): string {
+    return `${this.bridge.name}_facade`;
+  }
+}

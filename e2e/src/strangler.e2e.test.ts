@@ -1,0 +1,219 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { rows } from './database.ts';
+import { eventually } from './eventually.ts';
+import { Migration } from './migration.ts';
+import { staleReads } from './write-then-read.ts';
+
+describe('a route that moves from the bank to a service', () => {
+  let migration: Migration;
+  /** Customers' accounts. */
+  let ids: string[];
+  const readers = new AbortController();
+  const reading: Promise<void>[] = [];
+  /** What clients should never have got. */
+  const wrong: string[] = [];
+  let reads = 0;
+
+  beforeAll(async () => {
+    migration = await Migration.open('strangler', 2);
+    const found = await rows<{ id: string }>(
+      migration.bridge.source,
+      "SELECT id FROM accounts WHERE id > 0 AND currency = 'EUR' AND closed_at IS NULL AND balance > 1000 ORDER BY id",
+    );
+    ids = found.map(({ id }) => String(id));
+    expect(ids.length).toBeGreaterThan(100);
+    for (let reader = 0; reader < 4; reader++) reading.push(readOn(reader));
+  }, 180_000);
+  afterAll(async () => {
+    readers.abort();
+    await Promise.all(reading);
+    await migration?.close();
+  }, 60_000);
+
+  /** A client that knows nothing of routes: every answer has to be a whole one of the bank's. */
+  async function readOn(reader: number): Promise<void> {
+    for (let at = reader; !readers.signal.aborted; at += 7) {
+      const id = ids[at % ids.length]!;
+      const path = at % 3 === 0 ? `/accounts/${id}/ledger?limit=5` : `/accounts/${id}`;
+      try {
+        const answer = await fetch(`${await migration.url(at % 2)}${path}`, { signal: AbortSignal.timeout(5000) });
+        const body = (await answer.json()) as { id?: number; account?: number };
+        if (answer.status !== 200 || String(body.id ?? body.account) !== id)
+          wrong.push(`${path}: ${answer.status} ${JSON.stringify(body)}`);
+      } catch (error) {
+        wrong.push(`${path}: ${String(error)}`);
+      }
+      reads++;
+      await delay(10);
+    }
+  }
+
+  const route = async (name: string) =>
+    (await migration.admin('/routes')).body.routes.find((one: { name: string }) => one.name === name);
+  const compared = (name: string, count: number) =>
+    eventually(`${count} answers of ${name} compared`, async () => {
+      const { counts } = await route(name);
+      if (counts.equal >= count) return true;
+      throw new Error(JSON.stringify(counts));
+    });
+  const direct = async (path: string) => (await fetch(`${migration.bank.url}${path}`)).text();
+  const bySide = async (path: string, index = 0) => {
+    const answer = await fetch(`${await migration.url(index)}${path}`);
+    return {
+      from: answer.headers.has('banyan-route') ? 'service' : 'bank',
+      status: answer.status,
+      text: await answer.text(),
+    };
+  };
+
+  /** Each route answered by the service, without waiting for evidence. */
+  const byService = async () => {
+    for (const name of ['account', 'accounts', 'ledger']) await migration.moveTo(name, 'service');
+  };
+
+  it('does not move before there is anything to show for it, and says what is missing', async () => {
+    const { status, body } = await migration.admin('/routes/account', { to: 'canary', percent: 5, reason: 'now' });
+    expect([status, body.type]).toEqual([409, 'urn:problem-type:banyan:no-such-step']);
+    await migration.move('account', 'shadow', { percent: 100 });
+    const refused = await migration.admin('/routes/account', { to: 'canary', percent: 5, reason: 'now' });
+    expect([refused.status, refused.body.type]).toEqual([409, 'urn:problem-type:banyan:gate-refused']);
+    expect(refused.body.findings.map(({ rule }: { rule: string }) => rule)).toEqual(
+      expect.arrayContaining(['comparisons', 'proof']),
+    );
+  }, 60_000);
+
+  it('moves by steps, each gated, under traffic, and its clients see nothing of it', async () => {
+    const traffic = migration.bank.traffic(20);
+    await compared('account', 1000);
+    await migration.prove();
+    await eventually('the facade knows of the proof', async () => (await route('account')).next.findings.length === 0);
+    await migration.move('account', 'canary', { percent: 25 });
+    const sides = await Promise.all(ids.slice(0, 60).map(async (id) => (await bySide(`/accounts/${id}`)).from));
+    expect(sides.filter((side) => side === 'service').length).toBeGreaterThan(3);
+    expect(sides.filter((side) => side === 'bank').length).toBeGreaterThan(20);
+    const again = await Promise.all(ids.slice(0, 60).map(async (id) => (await bySide(`/accounts/${id}`, 1)).from));
+    expect(again).toEqual(sides);
+    await migration.move('account', 'canary', { percent: 100 });
+    await migration.move('account', 'service');
+    expect((await bySide(`/accounts/${ids[0]}`)).from).toBe('service');
+    await migration.move('account', 'monolith');
+    expect((await bySide(`/accounts/${ids[0]}`)).from).toBe('bank');
+    await traffic.stop();
+    const { counts } = await route('account');
+    expect(counts).toMatchObject({ different: 0 });
+    expect(wrong).toEqual([]);
+    expect(reads).toBeGreaterThan(1000);
+  }, 180_000);
+
+  it('answers the very text of the bank, also where there is nothing, and leaves to the bank what it does not know', async () => {
+    await byService();
+    await migration.bridge.caughtUp();
+    const served = [
+      `/accounts/${ids[3]}`,
+      '/accounts/999999999',
+      '/accounts',
+      '/accounts?limit=3',
+      `/accounts?after=${ids[5]}&limit=2`,
+      '/accounts?after=0',
+      `/accounts/${ids[3]}/ledger`,
+      `/accounts/${ids[3]}/ledger?limit=1`,
+      '/accounts/999999999/ledger',
+      `/accounts/${ids[3]}/ledger?after=999999999`,
+    ];
+    for (const path of served) {
+      const { from, text } = await bySide(path);
+      expect([path, from, text]).toEqual([path, 'service', await direct(path)]);
+    }
+    const left = [
+      '/accounts/0',
+      '/accounts/1x',
+      `/accounts/${ids[3]}/`,
+      `//accounts/${ids[3]}`,
+      '/accounts?limit=0',
+      '/accounts?limit=1001',
+      '/accounts?x=1',
+      '/accounts?limit=1&limit=2',
+      `/accounts/%3${ids[3]![0]}${ids[3]!.slice(1)}`,
+      `/Accounts/${ids[3]}`,
+      '/accounts/9223372036854775808',
+      `/accounts/${ids[3]}/ledger?limit=501`,
+      '/health',
+      '/customers/1',
+    ];
+    for (const path of left) {
+      const { from, text } = await bySide(path);
+      const isSame = from === 'bank' || path.includes('%3');
+      expect([path, isSame, text]).toEqual([path, true, await direct(path)]);
+    }
+    expect(wrong).toEqual([]);
+  }, 120_000);
+
+  it('shows a client what he has written, from any facade, while the read model is up to 3 s behind', async () => {
+    await byService();
+    const options = { pairs: 1000, clients: 16, migration, ids };
+    const { stale, served } = await staleReads({ ...options, keepsToken: true });
+    expect(stale).toEqual([]);
+    expect(served).toBeGreaterThan(100);
+    // The same without the token, so that what is seen above is seen because of it.
+    expect((await staleReads({ ...options, pairs: 300, keepsToken: false })).stale.length).toBeGreaterThan(0);
+  }, 240_000);
+
+  it('is answered by the bank at once when the service is killed, frozen or stale, and no client notices', async () => {
+    await byService();
+    const before = wrong.length;
+    migration.api.signal('SIGSTOP');
+    await delay(1500);
+    migration.api.signal('SIGCONT');
+    migration.projector.signal('SIGSTOP');
+    await delay(1500);
+    migration.projector.signal('SIGCONT');
+    await migration.api.kill();
+    for (const name of ['account', 'accounts', 'ledger']) await migration.stands(name, 'shadow');
+    expect((await bySide(`/accounts/${ids[0]}`)).from).toBe('bank');
+    const { body } = await migration.admin('/routes/account/changes');
+    expect(body.changes[0]).toMatchObject({ who: 'gate', to: { stage: 'shadow', percent: 100 }, forced: false });
+    await migration.restartApi();
+    expect(wrong.slice(before)).toEqual([]);
+  }, 120_000);
+
+  it('with one wrong cent is seen at its first touch: the gate refuses, and a canary goes back', async () => {
+    const id = ids[7]!;
+    await migration.moveTo('account', 'shadow');
+    await migration.bridge.caughtUp();
+    await migration.bridge.read.query('UPDATE accounts SET balance = balance + 0.01 WHERE id = ?', [id]);
+    await bySide(`/accounts/${id}`);
+    const difference = await eventually('the difference is listed', async () => {
+      const { body } = await migration.admin('/routes/account/differences');
+      return body.differences.find(({ kind }: { kind: string }) => kind === '/balance');
+    });
+    expect(difference.example.request).toBe(`/accounts/${id}`);
+    // Its second line, as a shell would run it.
+    const { pathname, search } = new URL(/'(http[^']+)'$/.exec(difference.reproduce)![1]!);
+    const both = (await migration.admin(`${pathname}${search}`)).body;
+    expect(both.differences).toMatchObject([{ kind: '/balance' }]);
+    expect(both.monolith.body).toBe(await direct(`/accounts/${id}`));
+    const refused = await migration.admin('/routes/account', { to: 'canary', percent: 100, reason: 'now' });
+    expect(refused.status).toBe(409);
+    await migration.move('account', 'canary', { percent: 100, force: true });
+    await eventually('the guard has it back', async () => {
+      await bySide(`/accounts/${id}`);
+      return (await route('account')).state.stage === 'shadow';
+    });
+    await migration.bridge.read.query('UPDATE accounts SET balance = balance - 0.01 WHERE id = ?', [id]);
+  }, 120_000);
+
+  it('goes on as it stood while the facade cannot reach its state, and says so', async () => {
+    await migration.moveTo('ledger', 'service');
+    migration.stateLink.cut();
+    await eventually('it says that it does not know', async () => {
+      const { body } = await migration.admin('/ready');
+      return typeof body.reason === 'string' && body.reason.length > 0;
+    });
+    expect((await bySide(`/accounts/${ids[2]}/ledger`)).from).toBe('service');
+    migration.stateLink.mend();
+    await eventually('it knows again', async () => !(await migration.admin('/ready')).body.reason);
+    await migration.move('ledger', 'monolith');
+    expect(wrong).toEqual([]);
+  }, 120_000);
+});
