@@ -74,7 +74,10 @@ export class RouteStore implements AsyncDisposable {
       [to.stage, to.percent, sinceEpochOf(from, to), who, audit.reason, from.route, from.epoch],
     );
     if (matched === 0) throw changedMeanwhile(from, to, (await statesIn(session)).get(from.route));
-    await session.run('INSERT INTO banyan_route_change SET ?, changed_at = NOW(6)', [auditRow(from, to, audit, mark)]);
+    await session.run(
+      'INSERT INTO banyan_route_change SET ?, changed_at = (SELECT changed_at FROM banyan_route WHERE name = ?)',
+      [auditRow(from, to, audit, mark), from.route],
+    );
     const made = (await statesIn(session)).get(from.route)!;
     await session.run('COMMIT');
     return made;
