@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { kubectl } from './kubectl.ts';
 
 const namespace = 'banyan';
+const overlay = join(import.meta.dirname, '../overlays/demo');
+
+export const applyDemo = (...options: string[]) => kubectl(['apply', '--server-side', ...options, '-k', overlay]);
 
 /** Waits until `look` gives something; throws at the limit with what it threw last. */
 export async function until<T>(what: string, limitMs: number, look: () => Promise<T | false | undefined>): Promise<T> {
@@ -95,7 +99,7 @@ export async function leaderOf(service: string): Promise<Pod> {
 
 /** How a Job ended: the exit code of its newest pod, and what that has logged. */
 export async function jobEnd(name: string): Promise<{ readonly code: number; readonly log: string }> {
-  await until(`the job ${name} ends`, 120_000, async () => {
+  await until(`the job ${name} ends`, 250_000, async () => {
     const { status } = JSON.parse(await k('get', 'job', name, '-o', 'json')) as Job;
     return (status.conditions ?? []).some(
       ({ type, status: is }) => ['Complete', 'Failed'].includes(type) && is === 'True',
@@ -109,4 +113,45 @@ export async function jobEnd(name: string): Promise<{ readonly code: number; rea
 
 interface Job {
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+interface Lines {
+  readonly data: readonly { readonly amount: string }[];
+  readonly position: { readonly gtid: string };
+}
+
+/** Makes a transfer at the monolith, and waits until its two lines are read from the query API. */
+export async function transferArrives(limitMs = 30_000): Promise<Lines> {
+  const [bank, accounts] = await Promise.all([addressOf('bank'), addressOf('accounts-api')]);
+  const authorization = `Bearer ${await secret('token-keys', 'token')}`;
+  const response = await fetch(`${bank}/transfers`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ from: 1, to: 2, amount: '0.01', purpose: 'all the way' }),
+  });
+  if (response.status !== 201) throw new Error(`the transfer was answered ${response.status}`);
+  const { id } = (await response.json()) as { id: number };
+  return until(`transfer ${id} is in the read model`, limitMs, async () => {
+    const found = await fetch(`${accounts}/ledger-lines?transfer_id=${id}`, { headers: { authorization } });
+    const seen = (await found.json()) as Lines;
+    return found.status === 200 && seen.data.length > 0 && seen;
+  });
+}
+
+export type Answered = { readonly rows: readonly Readonly<Record<string, unknown>>[] } | { readonly refused: string };
+
+/** Runs statements in the pod of a service's API, as that service, with nothing but what the pod has; each is answered or refused. */
+export async function asService(service: string, statements: readonly string[]): Promise<Answered[]> {
+  const script = `import mysql from 'mysql2/promise';
+    import { readFileSync } from 'node:fs';
+    const { READ_DB_HOST: host, READ_DB_USER: user, READ_DB_NAME: database, READ_DB_PASSWORD_FILE: file } = process.env;
+    const password = readFileSync(file, 'utf8');
+    const connection = await mysql.createConnection({ host, user, database, password });
+    const answers = [];
+    for (const sql of process.argv.slice(1))
+      answers.push(await connection.query(sql).then(([rows]) => ({ rows }), ({ message }) => ({ refused: message })));
+    console.log(JSON.stringify(answers));
+    await connection.end();`;
+  const node = ['node', '--input-type=module', '-e', script, ...statements];
+  return JSON.parse(await k('exec', `deployment/${service}-serve`, '--', ...node)) as Answered[];
 }

@@ -106,6 +106,17 @@ describe('prove and repair, as roles of a service', () => {
     expect(await scratches()).toEqual([]);
   });
 
+  it('leaves another proof alone, and wants to be tried again after it', async () => {
+    const scratch = `${captured.name}__proof`;
+    await captured.read.query('SELECT GET_LOCK(?, 0)', [scratch]);
+    try {
+      const { code, complaints } = await run('prove');
+      expect({ code, complaints }).toEqual({ code: 75, complaints: expect.stringContaining('another proof') });
+    } finally {
+      await captured.read.query('SELECT RELEASE_LOCK(?)', [scratch]);
+    }
+  });
+
   it('names the rows that differ, never their values; repair puts right those of mirrors', async () => {
     await captured.read.query('UPDATE parcels SET weight = 987654 WHERE id = 3');
     const { code, lines } = await run('prove');
