@@ -36,10 +36,10 @@ export async function foldingBeside(
   return { ...stream, scratch, [Symbol.asyncDispose]: drop };
 }
 
-/** For as long as the connection lives: a proof begun by hand would drop what the scheduled one folds into. */
+/** For as long as the connection lives: a proof begun by hand would drop what the scheduled one folds into. One that has just ended may hold it yet. */
 async function takeLock(session: Session, database: string): Promise<void> {
   await session.run('SET SESSION wait_timeout = 86400');
-  const [row] = await session.rows<{ taken: number }>('SELECT GET_LOCK(?, 0) AS taken', [database]);
+  const [row] = await session.rows<{ taken: number }>('SELECT GET_LOCK(?, 5) AS taken', [database]);
   if (Number(row?.taken) === 1) return;
   throw new KitError('not-held', `another proof folds again in ${database}`, { remedy: 'wait until that has ended' });
 }
