@@ -1,53 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { rows } from './database.ts';
 import { eventually } from './eventually.ts';
 import { Migration } from './migration.ts';
+import { accountsWithMoney, RouteReaders } from './route-readers.ts';
 import { staleReads } from './write-then-read.ts';
 
 describe('a route that moves from the bank to a service', () => {
   let migration: Migration;
   /** Customers' accounts. */
   let ids: string[];
-  const readers = new AbortController();
-  const reading: Promise<void>[] = [];
-  /** What clients should never have got. */
-  const wrong: string[] = [];
-  let reads = 0;
+  let readers: RouteReaders;
 
   beforeAll(async () => {
     migration = await Migration.open('strangler', 2);
-    const found = await rows<{ id: string }>(
-      migration.bridge.source,
-      "SELECT id FROM accounts WHERE id > 0 AND currency = 'EUR' AND closed_at IS NULL AND balance > 1000 ORDER BY id",
-    );
-    ids = found.map(({ id }) => String(id));
-    expect(ids.length).toBeGreaterThan(100);
-    for (let reader = 0; reader < 4; reader++) reading.push(readOn(reader));
+    ids = await accountsWithMoney(migration);
+    expect(ids.length).toBeGreaterThan(60);
+    readers = new RouteReaders(migration, ids);
   }, 180_000);
   afterAll(async () => {
-    readers.abort();
-    await Promise.all(reading);
+    await readers?.stop();
     await migration?.close();
   }, 60_000);
-
-  /** A client that knows nothing of routes: every answer has to be a whole one of the bank's. */
-  async function readOn(reader: number): Promise<void> {
-    for (let at = reader; !readers.signal.aborted; at += 7) {
-      const id = ids[at % ids.length]!;
-      const path = at % 3 === 0 ? `/accounts/${id}/ledger?limit=5` : `/accounts/${id}`;
-      try {
-        const answer = await fetch(`${await migration.url(at % 2)}${path}`, { signal: AbortSignal.timeout(5000) });
-        const body = (await answer.json()) as { id?: number; account?: number };
-        if (answer.status !== 200 || String(body.id ?? body.account) !== id)
-          wrong.push(`${path}: ${answer.status} ${JSON.stringify(body)}`);
-      } catch (error) {
-        wrong.push(`${path}: ${String(error)}`);
-      }
-      reads++;
-      await delay(10);
-    }
-  }
 
   const route = async (name: string) =>
     (await migration.admin('/routes')).body.routes.find((one: { name: string }) => one.name === name);
@@ -102,8 +75,8 @@ describe('a route that moves from the bank to a service', () => {
     await traffic.stop();
     const { counts } = await route('account');
     expect(counts).toMatchObject({ different: 0 });
-    expect(wrong).toEqual([]);
-    expect(reads).toBeGreaterThan(1000);
+    expect(readers.wrong).toEqual([]);
+    expect(readers.reads).toBeGreaterThan(1000);
   }, 180_000);
 
   it('answers the very text of the bank, also where there is nothing, and leaves to the bank what it does not know', async () => {
@@ -146,7 +119,7 @@ describe('a route that moves from the bank to a service', () => {
       const isSame = from === 'bank' || path.includes('%3');
       expect([path, isSame, text]).toEqual([path, true, await direct(path)]);
     }
-    expect(wrong).toEqual([]);
+    expect(readers.wrong).toEqual([]);
   }, 120_000);
 
   it('shows a client what he has written, from any facade, while the read model is up to 3 s behind', async () => {
@@ -161,7 +134,7 @@ describe('a route that moves from the bank to a service', () => {
 
   it('is answered by the bank at once when the service is killed, frozen or stale, and no client notices', async () => {
     await byService();
-    const before = wrong.length;
+    const before = readers.wrong.length;
     migration.api.signal('SIGSTOP');
     await delay(1500);
     migration.api.signal('SIGCONT');
@@ -174,7 +147,7 @@ describe('a route that moves from the bank to a service', () => {
     const { body } = await migration.admin('/routes/account/changes');
     expect(body.changes[0]).toMatchObject({ who: 'gate', to: { stage: 'shadow', percent: 100 }, forced: false });
     await migration.restartApi();
-    expect(wrong.slice(before)).toEqual([]);
+    expect(readers.wrong.slice(before)).toEqual([]);
   }, 120_000);
 
   it('with one wrong cent is seen at its first touch: the gate refuses, and a canary goes back', async () => {
@@ -214,6 +187,6 @@ describe('a route that moves from the bank to a service', () => {
     migration.stateLink.mend();
     await eventually('it knows again', async () => !(await migration.admin('/ready')).body.reason);
     await migration.move('ledger', 'monolith');
-    expect(wrong).toEqual([]);
+    expect(readers.wrong).toEqual([]);
   }, 120_000);
 });

@@ -6,6 +6,7 @@ export type GateRule =
   | 'proof-age'
   | 'comparisons'
   | 'match-rate'
+  | 'undecided-rate'
   | 'error-rate'
   | 'p99'
   | 'differences';

@@ -4,11 +4,13 @@ export interface GateRules {
   readonly comparisons: number;
   /** Equal ones of those that were decided, 0 to 1. Default 0.9999. */
   readonly matchRate: number;
+  /** Comparisons that came to nothing, as the monolith's own answer did not stand still or it was not to be asked again, 0 to 1. Default 0.05. */
+  readonly undecidedRate: number;
   /** Candidate's failures of all it was asked, 0 to 1. Default 0.001. */
   readonly errorRate: number;
   /** 99 of 100 answers of the candidate within; between two of `bucketsMs` the lower counts. Default 500 ms. */
   readonly p99Ms: number;
-  /** The age of each service's read model. Default 10,000 ms. */
+  /** The age of each service's read model. Default 15,000 ms: a quiet source gives a sign of life every 8 s. */
   readonly freshWithinMs: number;
   /** The age of each service's proof, which says equal. Default 86,400,000 ms: a day. */
   readonly provedWithinMs: number;
@@ -37,7 +39,8 @@ export const defaultRules: GateRules = {
   matchRate: 0.9999,
   errorRate: 0.001,
   p99Ms: 500,
-  freshWithinMs: 10_000,
+  undecidedRate: 0.05,
+  freshWithinMs: 15_000,
   provedWithinMs: 86_400_000,
   guard: { windowMs: 10_000, differences: 0, errorRate: 0.05, asked: 20, brokenForMs: 3000 },
 };

@@ -72,7 +72,7 @@ function isProved(standing: Standing, { provedWithinMs }: GateRules): Finding[] 
   );
 }
 
-function isCompared(counts: RouteCounts, { comparisons, matchRate, errorRate }: GateRules): Finding[] {
+function isCompared(counts: RouteCounts, { comparisons, matchRate, undecidedRate, errorRate }: GateRules): Finding[] {
   const decided = decidedOf(counts);
   const rate = matchRateOf(counts);
   const { failures, asked } = failuresOf(counts);
@@ -92,6 +92,14 @@ function isCompared(counts: RouteCounts, { comparisons, matchRate, errorRate }: 
           percent(rate),
           `at least ${percent(matchRate)}`,
           `${count(counts.different)} of ${count(decided)} comparisons found a difference`,
+        )),
+    ...(counts.undecided <= undecidedRate * (decided + counts.undecided)
+      ? []
+      : finding(
+          'undecided-rate',
+          percent(counts.undecided / (decided + counts.undecided)),
+          `at most ${percent(undecidedRate)}`,
+          `${count(counts.undecided)} of ${count(decided + counts.undecided)} comparisons came to nothing`,
         )),
     ...(failures <= errorRate * asked
       ? []

@@ -93,7 +93,7 @@ describe('a route that services answer', () => {
   });
 
   it.each([
-    ['stale', 'fresh', { ageMs: 10_001 }],
+    ['stale', 'fresh', { ageMs: 15_001 }],
     ['silent', 'answers', { silence: 'ECONNREFUSED', ageMs: null, proof: null }],
     ['filling', 'filling', { isFilling: true, ageMs: null }],
   ])('goes back when a service is %s for three seconds, not before, and not in pieces', async (_, rule, standing) => {
