@@ -5,7 +5,7 @@ import { refuse } from './proxy/refusal.ts';
 import type { Answer, ReadRoute } from './route/declaration.ts';
 import type { Matched, RouteTable } from './route/route-table.ts';
 import { isOfShare } from './route/share.ts';
-import { ServiceSilent, type Services } from './service/services.ts';
+import { ServiceSilent, type Services, type Standing } from './service/services.ts';
 import type { RouteState } from './state/route-state.ts';
 import type { ReadAfterTokens } from './token/read-after.ts';
 import { fieldsOf, readAfterOf } from './token/read-after-fields.ts';
@@ -106,53 +106,63 @@ export class Facade {
   }
 
   async #serve(asked: Asked, response: ServerResponse): Promise<void> {
-    const { services, tokens, limits, freshWithinMs, seen } = this.#options;
-    const { route, request, incoming } = asked;
+    const { monolith, seen } = this.#options;
     const startedAt = performance.now();
     try {
-      const readAfter = readAfterOf(incoming.headers, tokens);
-      if (readAfter?.position === null) throw new ServiceSilent('where its client has written to is not known', true);
-      const waitMs = readAfter ? limits.waitMs : 0;
-      const { ask, standing } = services.asking({
-        atLeast: readAfter?.position ?? null,
-        waitMs,
-        withinMs: limits.serviceMs + waitMs,
-        freshWithinMs: freshWithinMs(route),
-      });
-      const answer = await route.answer(request, ask);
-      if (!answer) throw new LeftToMonolith('the route leaves this one to the monolith');
-      send(response, answer, { route: route.name, position: standing.position, ageMs: standing.ageMs });
-      seen.answered(asked, performance.now() - startedAt);
+      const { answer, standing } = await this.#answerOf(asked);
+      send(response, answer, asked.route.name, standing);
     } catch (error) {
       const reason = (error as Error).message;
       if (error instanceof ServiceSilent && error.isBehind) seen.behind(asked);
       else if (!(error instanceof LeftToMonolith)) seen.fellBack(asked, reason);
-      if (asked.state.stage === 'retired')
-        refuse(response, 'service-unavailable', `${reason}; the monolith answers this no more`);
-      else forward(this.#options.monolith, incoming, response);
+      if (asked.state.stage !== 'retired') forward(monolith, asked.incoming, response);
+      else refuse(response, 'service-unavailable', `${reason}; the monolith answers this no more`);
+      return;
     }
+    seen.answered(asked, performance.now() - startedAt);
+  }
+
+  /** Throws whatever makes the monolith answer instead. */
+  async #answerOf({ route, request, incoming }: Asked): Promise<{ answer: Answer; standing: Standing }> {
+    const { services, tokens, limits, freshWithinMs } = this.#options;
+    const readAfter = readAfterOf(incoming.headers, tokens);
+    if (readAfter?.position === null) throw new ServiceSilent('where its client has written to is not known', true);
+    const waitMs = readAfter ? limits.waitMs : 0;
+    const { ask, standing } = services.asking({
+      atLeast: readAfter?.position ?? null,
+      waitMs,
+      withinMs: limits.serviceMs + waitMs,
+      freshWithinMs: freshWithinMs(route),
+    });
+    const answer = await route.answer(request, ask);
+    if (!answer) throw new LeftToMonolith('the route leaves this one to the monolith');
+    return { answer, standing };
   }
 }
 
 /** Nobody has failed. */
 class LeftToMonolith extends Error {}
 
-function isForService({ route, request, state: { stage, percent }, incoming }: Asked): boolean {
-  if (stage === 'service' || stage === 'retired') return true;
-  if (stage !== 'canary') return false;
-  return isOfShare(route.name, route.customer?.(request) ?? incoming.socket.remoteAddress ?? '', percent);
+function isForService(asked: Asked): boolean {
+  const { stage, percent } = asked.state;
+  if (stage !== 'canary') return stage === 'service' || stage === 'retired';
+  return isOfShare(asked.route.name, whoAsks(asked), percent);
 }
 
-interface AnsweredBy {
-  readonly route: string;
-  readonly position: string | null;
-  readonly ageMs: number | null;
+function whoAsks({ route, request, incoming }: Asked): string {
+  const address = incoming.socket.remoteAddress ?? '';
+  try {
+    return route.customer?.(request) ?? address;
+  } catch {
+    return address; // A route's own code must not end the facade.
+  }
 }
 
 function send(
   response: ServerResponse,
   { status, contentType, body }: Answer,
-  { route, position, ageMs }: AnsweredBy,
+  route: string,
+  { position, ageMs }: Standing,
 ): void {
   response.writeHead(status, {
     'content-type': contentType,

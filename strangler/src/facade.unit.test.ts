@@ -29,6 +29,17 @@ const thing: ReadRoute = {
   },
 };
 
+const mistake = (): never => {
+  throw new Error('a mistake');
+};
+const broken: ReadRoute = {
+  ...thing,
+  name: 'broken',
+  path: '/broken/{id}',
+  customer: mistake,
+  answer: async () => mistake(),
+};
+
 describe('the facade', () => {
   let monolith: TestMonolith;
   let service: Server;
@@ -74,7 +85,7 @@ describe('the facade', () => {
     };
     const facade = new Facade({
       monolith: pool,
-      table: new RouteTable([thing]),
+      table: new RouteTable([thing, broken]),
       services,
       stateOf: (route) => ({
         route,
@@ -180,6 +191,15 @@ describe('the facade', () => {
       expect(refused.text).toContain('urn:problem-type:banyan:service-unavailable');
     },
   );
+
+  it('outlives what a route’s own code throws', async () => {
+    [stage, percent] = ['canary', 50];
+    const bad = await get('/broken/1');
+    expect(bad.text).toBe('the monolith');
+    stage = 'service';
+    expect((await get('/broken/1')).text).toBe('the monolith');
+    expect(seen.at(-1)).toBe('fell back broken: a mistake');
+  });
 
   it('lets the monolith answer when the service is away', async () => {
     service.closeAllConnections();

@@ -27,11 +27,13 @@ export function requestFields(request: IncomingMessage): string[] {
     const name = rawHeaders[at]!.toLowerCase();
     const value = rawHeaders[at + 1]!;
     if (name === 'x-forwarded-for') forwardedFor += `${value}, `;
-    else if (name === 'x-forwarded-host' || name === 'x-forwarded-proto' || name === 'via') continue;
+    else if (name === 'via') continue;
     else if (!ofOneConnection.has(name) && !named?.has(name)) fields.push(rawHeaders[at]!, value);
   }
-  fields.push('x-forwarded-for', forwardedFor + (socket.remoteAddress ?? 'unknown'), 'x-forwarded-proto', 'http');
-  if (headers.host !== undefined) fields.push('x-forwarded-host', headers.host);
+  fields.push('x-forwarded-for', forwardedFor + (socket.remoteAddress ?? 'unknown'));
+  // What a load balancer before the facade has said, it has said to the monolith until now.
+  if (headers['x-forwarded-proto'] === undefined) fields.push('x-forwarded-proto', 'http');
+  if (headers['x-forwarded-host'] === undefined) fields.push('x-forwarded-host', headers.host ?? '');
   const before = headers.via === undefined ? '' : `${headers.via}, `;
   fields.push('via', `${before}${request.httpVersion} banyan`);
   return fields;

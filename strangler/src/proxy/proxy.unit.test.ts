@@ -68,6 +68,21 @@ describe('the proxy', () => {
     });
   });
 
+  it('leaves what a load balancer has said of the client as it was, and adds itself', async () => {
+    const said = {
+      'x-forwarded-for': '10.0.0.1',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'bank.example',
+      via: '1.1 edge',
+    };
+    await fetch(url, { headers: said });
+    expect(monolith.seen[0]!.headers).toMatchObject({
+      ...said,
+      'x-forwarded-for': '10.0.0.1, 127.0.0.1',
+      via: '1.1 edge, 1.1 banyan',
+    });
+  });
+
   it('does not change a path that is written in an unusual way', async () => {
     for (const path of ['//x', '/a/../b', '/%2e%2e/x', '/a%2Fb', '/a\\b', '/;a=1', '/?q=1?2', '/é', '*']) {
       const got = await raw(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
