@@ -1,7 +1,9 @@
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from './eventually.ts';
 import { Migration } from './migration.ts';
+import { rawAnswer, wordsOf } from './raw-answer.ts';
 import { accountsWithMoney, RouteReaders } from './route-readers.ts';
 import { staleReads } from './write-then-read.ts';
 
@@ -121,6 +123,56 @@ describe('a route that moves from the bank to a service', () => {
     }
     expect(readers.wrong).toEqual([]);
   }, 120_000);
+
+  it('answers whatever is sent as the bank does, or refuses it cleanly', async () => {
+    const spellings = [
+      '//accounts//1',
+      '/accounts/1/.',
+      '/accounts/../accounts/1',
+      '/%61ccounts/1',
+      '/accounts/%2e%2e/health',
+      '/accounts%2F1',
+      '/accounts/1%00',
+      '/accounts/1;x=1',
+      '/accounts/1?',
+      '/accounts/1?limit',
+      '/accounts?limit[]=1',
+      '/accounts?limit=%',
+      '/accounts/+1',
+      '/accounts/1e0',
+      '/ACCOUNTS/1',
+      '/accounts/1#x',
+      '/%',
+      '/accounts/99999999999999999999',
+    ];
+    const heads = [
+      ...spellings.map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n`),
+      'GET /accounts/1 HTTP/1.0\r\n',
+      'OPTIONS /accounts/1 HTTP/1.1\r\nHost: a\r\n',
+      'GET /accounts/1 HTTP/1.1\r\nHost: a\r\nRange: bytes=0-3\r\n',
+      'HEAD /accounts/1 HTTP/1.1\r\nHost: a\r\n',
+      'PUT /accounts/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n',
+      'POST /transfers HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 0\r\n',
+      'BREW /accounts/1 HTTP/1.1\r\nHost: a\r\n',
+      'GET http://other.example/accounts/1 HTTP/1.1\r\nHost: a\r\n',
+      'GET /accounts/1 HTTP/1.1\r\nHost: a\r\nHost: b\r\n',
+      `GET /accounts/1 HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(17_000)}\r\n`,
+    ];
+    for (const head of heads) {
+      const ask = async (url: string) => wordsOf(await rawAnswer(url, `${head}Connection: close\r\n\r\n`));
+      const [here, there] = [await ask(await migration.url()), await ask(migration.bank.url)];
+      const isRefused = /^(400|431) .*urn:problem-type:banyan:/s.test(here);
+      expect([head.slice(0, 80), isRefused || here]).toEqual([head.slice(0, 80), isRefused || there]);
+    }
+    // An upload that its client gives up leaves nothing behind.
+    const socket = connect(Number(new URL(await migration.url()).port), '127.0.0.1');
+    socket.write(
+      'POST /transfers HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"from":',
+    );
+    await delay(50);
+    socket.destroy();
+    expect((await bySide(`/accounts/${ids[0]}`)).status).toBe(200);
+  }, 60_000);
 
   it('shows a client what he has written, from any facade, while the read model is up to 3 s behind', async () => {
     await byService();

@@ -11,6 +11,7 @@ import { keysIn, tokenIn } from './secret-files.ts';
 import { Services } from './service/services.ts';
 import { AskBudget } from './shadow/ask-budget.ts';
 import { Comparing } from './shadow/comparing.ts';
+import { rulesOf as tolerancesOf } from './shadow/rules.ts';
 import { ShadowQueue } from './shadow/shadow-queue.ts';
 import { sideBySide } from './shadow/side-by-side.ts';
 import { EvidenceLog } from './state/evidence-log.ts';
@@ -135,6 +136,7 @@ function tableOf(routes: readonly ReadRoute[], { services }: FacadeConfig): Rout
       throw wrongIn('SERVICES', `route '${name}' asks '${missing}', whose address is not there`);
   }
   try {
+    for (const { tolerances } of routes) tolerancesOf(tolerances ?? {});
     return new RouteTable(routes);
   } catch (error) {
     throw new KitError('declaration', (error as Error).message, { remedy: 'correct the routes', cause: error });

@@ -61,7 +61,8 @@ export class Comparing implements FacadeObserver {
       );
       if (!isInTurn) return;
       const startedAt = performance.now();
-      const answer = await again(signal);
+      const answer = await again(signal).catch(() => null);
+      if (!answer) return;
       const monolithMs = performance.now() - startedAt;
       const verdict = await judge(answer, sides, { ...tolerancesOf(asked), signal, monolithMs });
       this.#count(asked, verdict);
