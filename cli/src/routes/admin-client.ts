@@ -1,12 +1,12 @@
+import type { Finding } from '@banyan/strangler';
 import { CliError } from '../errors.ts';
-import type { FindingSeen } from './admin-json.ts';
 import type { Facade } from './facade.ts';
 
 /** The gate said no: what it found is more than one text. */
 export class RefusedByGate extends CliError {
-  readonly findings: readonly FindingSeen[];
+  readonly findings: readonly Finding[];
 
-  constructor(message: string, findings: readonly FindingSeen[]) {
+  constructor(message: string, findings: readonly Finding[]) {
     super('gate-refused', message, {
       remedy: 'wait until it holds, or say why it is moved all the same: --force --reason TEXT',
     });
@@ -18,7 +18,7 @@ interface ProblemAnswer {
   readonly type?: string;
   readonly detail?: string;
   readonly remedy?: string | null;
-  readonly findings?: readonly FindingSeen[];
+  readonly findings?: readonly Finding[];
 }
 
 const withinMs = 15_000;

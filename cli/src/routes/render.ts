@@ -1,16 +1,8 @@
+import type { ChangeJson, DifferenceJson, Finding, P99, Place, SeenRoute, Standing } from '@banyan/strangler';
 import type { Problem } from '../errors.ts';
 import { duration, problemText } from '../status/render.ts';
 import { escaped } from '../terminal/escape.ts';
 import { columns } from '../terminal/table.ts';
-import type {
-  ChangeSeen,
-  DifferenceSeen,
-  FindingSeen,
-  P99Seen,
-  PlaceSeen,
-  RouteSeen,
-  StandingSeen,
-} from './admin-json.ts';
 
 const head = [
   'ROUTE',
@@ -27,7 +19,7 @@ const head = [
 ];
 
 /** All routes as a table, and what stands against their next steps. */
-export function routesText(routes: readonly RouteSeen[], problems: readonly Problem[]): string {
+export function routesText(routes: readonly SeenRoute[], problems: readonly Problem[]): string {
   if (routes.length === 0) return 'there are no routes';
   const table = columns([head, ...routes.map((route) => rowOf(route).map(escaped))]).join('\n');
   const gates = routes.flatMap(({ name, next }) =>
@@ -36,7 +28,7 @@ export function routesText(routes: readonly RouteSeen[], problems: readonly Prob
   return [table, gates.join('\n'), problems.map(problemText).join('\n')].filter((block) => block !== '').join('\n\n');
 }
 
-function rowOf({ name, state, counts, matchRate, services, p99, next }: RouteSeen): string[] {
+function rowOf({ name, state, counts, matchRate, services, p99, next }: SeenRoute): string[] {
   const gate =
     next === null ? '-' : next.findings === null ? 'unknown' : next.findings.length === 0 ? 'open' : 'closed';
   return [
@@ -56,9 +48,9 @@ function rowOf({ name, state, counts, matchRate, services, p99, next }: RouteSee
 
 /** One route: its row, differences, and changes. */
 export function routeText(
-  route: RouteSeen,
-  differences: readonly DifferenceSeen[],
-  changes: readonly ChangeSeen[],
+  route: SeenRoute,
+  differences: readonly DifferenceJson[],
+  changes: readonly ChangeJson[],
 ): string {
   const seen = differences.map(({ kind, seen, lastAt, example }) => [
     ...[kind, whole(seen), lastAt, example.monolith ?? '-', example.candidate ?? '-', example.request],
@@ -75,12 +67,12 @@ export function routeText(
 }
 
 /** What the gate found, a line each: rule, what is, what is wanted, and the sentence. */
-export const findingsText = (findings: readonly FindingSeen[]): string =>
+export const findingsText = (findings: readonly Finding[]): string =>
   columns(
     findings.map((one) => [`  ${one.rule}`, `${one.figure}, wanted ${one.wanted}`, one.sentence].map(escaped)),
   ).join('\n');
 
-export const placeText = ({ stage, percent }: PlaceSeen): string =>
+export const placeText = ({ stage, percent }: Place): string =>
   stage === 'shadow' || stage === 'canary' ? `${stage} ${percent} %` : stage;
 
 const table = (names: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -90,19 +82,18 @@ const table = (names: readonly string[], rows: readonly (readonly string[])[]): 
 type Ranked = readonly [rank: number, text: string];
 const worst = (all: readonly Ranked[]): string => all.toSorted(([one], [other]) => other - one)[0]?.[1] ?? '-';
 
-function freshness({ silence, isFilling, ageMs }: StandingSeen): Ranked {
+function freshness({ silence, isFilling, ageMs }: Standing): Ranked {
   if (silence !== null) return [Number.POSITIVE_INFINITY, 'silent'];
   if (isFilling || ageMs === null) return [Number.MAX_VALUE, isFilling ? 'filling' : 'unknown'];
   return [ageMs, duration(ageMs)];
 }
 
-function proof({ proof: one }: StandingSeen): Ranked {
+function proof({ proof: one }: Standing): Ranked {
   if (one === null) return [Number.MAX_VALUE / 2, '-'];
   if (one.state === 'different') return [Number.POSITIVE_INFINITY, `${whole(one.differences)} differ`];
   if (one.state !== 'equal') return [Number.MAX_VALUE, one.state === 'unproved' ? 'never' : one.state];
   return [one.checkedAgoMs ?? 0, one.checkedAgoMs === null ? 'equal' : `equal ${duration(one.checkedAgoMs)} ago`];
 }
 
-const p99Text = (p99: P99Seen | null): string =>
-  p99 === null ? '-' : `${p99.isAbove ? '>' : '≤'} ${whole(p99.ms)} ms`;
+const p99Text = (p99: P99 | null): string => (p99 === null ? '-' : `${p99.isAbove ? '>' : '≤'} ${whole(p99.ms)} ms`);
 const whole = (value: number): string => value.toLocaleString('en');

@@ -1,9 +1,9 @@
+import type { ChangeJson, DifferenceJson, SeenRoutes, StateJson } from '@banyan/strangler';
 import { type Arguments, type Command, type Context, text } from '../command.ts';
 import { CliError, usage } from '../errors.ts';
 import { escaped, escapedLines, jsonLine } from '../terminal/escape.ts';
 import { nearNames } from '../terminal/near-names.ts';
 import { askFacade, RefusedByGate } from './admin-client.ts';
-import type { ChangeSeen, DifferenceSeen, RoutesSeen, StateSeen } from './admin-json.ts';
 import { type Facade, facadeHelp, facadeOf, facadeOptions } from './facade.ts';
 import { findingsText, placeText, routeText } from './render.ts';
 
@@ -50,7 +50,7 @@ async function move(
   said: object,
 ): Promise<number> {
   try {
-    const { state } = await askFacade<{ state: StateSeen }>(facade, path, said);
+    const { state } = await askFacade<{ state: StateJson }>(facade, path, said);
     const moved = `${name} is at ${placeText(state)}, epoch ${state.epoch}`;
     await output.line(
       json ? jsonLine({ command: 'route', ok: true, problems: [], route: name, state }) : escaped(moved),
@@ -67,7 +67,7 @@ async function move(
 }
 
 async function show({ output, json }: Context, facade: Facade, name: string, path: string): Promise<number> {
-  const { routes } = await askFacade<RoutesSeen>(facade, '/routes');
+  const { routes } = await askFacade<SeenRoutes>(facade, '/routes');
   const found = routes.find((one) => one.name === name);
   if (!found)
     throw unknownRoute(
@@ -75,8 +75,8 @@ async function show({ output, json }: Context, facade: Facade, name: string, pat
       routes.map((one) => one.name),
     );
   const [{ differences }, { changes }] = await Promise.all([
-    askFacade<{ differences: DifferenceSeen[] }>(facade, `${path}/differences`),
-    askFacade<{ changes: ChangeSeen[] }>(facade, `${path}/changes`),
+    askFacade<{ differences: DifferenceJson[] }>(facade, `${path}/differences`),
+    askFacade<{ changes: ChangeJson[] }>(facade, `${path}/changes`),
   ]);
   const shape = { command: 'route', ok: true, problems: [], route: found, differences, changes };
   await output.line(json ? jsonLine(shape) : routeText(found, differences, changes));

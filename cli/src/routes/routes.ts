@@ -1,8 +1,8 @@
+import type { SeenRoutes } from '@banyan/strangler';
 import type { Arguments, Command, Context } from '../command.ts';
 import type { Problem } from '../errors.ts';
 import { jsonLine } from '../terminal/escape.ts';
 import { askFacade } from './admin-client.ts';
-import type { RoutesSeen } from './admin-json.ts';
 import { facadeHelp, facadeOf, facadeOptions } from './facade.ts';
 import { routesText } from './render.ts';
 
@@ -24,7 +24,7 @@ ${facadeHelp}`,
 };
 
 async function runRoutes(context: Context, args: Arguments): Promise<number> {
-  const seen = await askFacade<RoutesSeen>(await facadeOf(context, args), '/routes');
+  const seen = await askFacade<SeenRoutes>(await facadeOf(context, args), '/routes');
   const problems = problemsIn(seen);
   const ok = problems.length === 0;
   const { output, json } = context;
@@ -32,7 +32,7 @@ async function runRoutes(context: Context, args: Arguments): Promise<number> {
   return ok ? 0 : 1;
 }
 
-export function problemsIn({ routes: all, known: { knownForMs, reason } }: RoutesSeen): Problem[] {
+export function problemsIn({ routes: all, known: { knownForMs, reason } }: SeenRoutes): Problem[] {
   const last =
     knownForMs === null ? 'never were: everything goes to the monolith' : `were ${Math.round(knownForMs / 1000)} s ago`;
   const unknown =

@@ -21,3 +21,7 @@ export const differenceJson = (
   firstAt: firstAt.toISOString(),
   lastAt: lastAt.toISOString(),
 });
+
+export type StateJson = ReturnType<typeof stateJson>;
+export type ChangeJson = ReturnType<typeof changeJson>;
+export type DifferenceJson = ReturnType<typeof differenceJson>;
