@@ -24,7 +24,7 @@ export const variables = `  PORT                  where clients ask; 0 takes a f
   ADMIN_PORT            where routes are seen and moved
   ADMIN_HOST            default 127.0.0.1
   MONOLITH_URL          http://host:port
-  SERVICES              query APIs: accounts=http://host:port, more separated by commas
+  SERVICES              query APIs: accounts=http://host:port, more separated by commas; routes of others stay the monolith's
   SERVICE_TOKEN_FILE    a bearer token for them, read anew when it changes; without it none is sent
   STATE_DB_HOST         the MariaDB with the facade's own database; default 127.0.0.1
   STATE_DB_PORT         default 3306
@@ -49,7 +49,7 @@ export function facadeConfig(env: Environment, file: (path: string) => string): 
     host: env.HOST || '127.0.0.1',
     admin: { port: wholeIn(env, 'ADMIN_PORT', 0, 65_535), host: env.ADMIN_HOST || '127.0.0.1' },
     monolith: httpUrl('MONOLITH_URL', textIn(env, 'MONOLITH_URL')),
-    services: servicesIn(textIn(env, 'SERVICES')),
+    services: servicesIn(env.SERVICES ?? ''),
     serviceTokenFile: env.SERVICE_TOKEN_FILE || null,
     database: { ...accessOf(env, 'STATE_DB', file), database: env.STATE_DB_NAME || 'facade' },
     source: accessOf(env, 'SOURCE_DB', file),
@@ -69,7 +69,7 @@ function accessOf(env: Environment, prefix: 'STATE_DB' | 'SOURCE_DB', file: (pat
 }
 
 function servicesIn(text: string): Record<string, string> {
-  const pairs = text.split(',').map((pair) => {
+  const pairs = (text.trim() === '' ? [] : text.split(',')).map((pair) => {
     const [, name, url] = /^\s*([a-z][a-z0-9-]*)=(\S+)\s*$/.exec(pair) ?? [];
     if (name === undefined) throw wrongIn('SERVICES', `'${pair}' is not name=http://host:port`);
     return [name, httpUrl('SERVICES', url!).origin] as const;

@@ -31,6 +31,10 @@ describe('the environment of a facade', () => {
     expect(config.monolith.origin).toBe('http://bank:8080');
   });
 
+  it('needs no service: all is the monolith’s then', () => {
+    expect(configOf({ SERVICES: '' }).services).toEqual({});
+  });
+
   it.each([
     ['MONOLITH_URL', { MONOLITH_URL: 'http://bank/path' }],
     ['MONOLITH_URL', { MONOLITH_URL: 'http://me:secret@bank' }],

@@ -1,4 +1,4 @@
-import { KitError, type Log, wrongIn } from '@banyan/kit';
+import { KitError, type Log } from '@banyan/kit';
 import { Pool } from 'undici';
 import { createAdminServer } from './admin/admin-server.ts';
 import type { FacadeConfig } from './config.ts';
@@ -43,7 +43,7 @@ const comparisonWaitMs = 5000;
 /** Everything that a facade is made of. Throws KitError `config` for what it cannot start with; the databases may be away. */
 export async function openFacade(routes: readonly ReadRoute[], config: FacadeConfig, log: Log): Promise<OpenFacade> {
   await using opening = new AsyncDisposableStack();
-  const table = tableOf(routes, config);
+  const table = tableOf(routes, config, log);
   const names = routes.map(({ name }) => name);
   const monolith = new Pool(config.monolith.origin, {
     connections: 256,
@@ -129,11 +129,11 @@ async function listening(server: FacadeServer, { port, host }: FacadeConfig): Pr
   });
 }
 
-function tableOf(routes: readonly ReadRoute[], { services }: FacadeConfig): RouteTable {
+function tableOf(routes: readonly ReadRoute[], { services }: FacadeConfig, log: Log): RouteTable {
   for (const { name, services: asked } of routes) {
     const missing = asked.find((service) => !Object.hasOwn(services, service));
     if (missing !== undefined)
-      throw wrongIn('SERVICES', `route '${name}' asks '${missing}', whose address is not there`);
+      log({ message: `the monolith answers '${name}': SERVICES has no address of '${missing}'`, route: name });
   }
   try {
     for (const { tolerances } of routes) tolerancesOf(tolerances ?? {});

@@ -16,8 +16,8 @@ export interface FacadeParts {
   readonly adminUrl: string;
 }
 
-/** Behind the ports of the services. */
-const firstPort = 90;
+/** Behind the issuer's, before those of the services. */
+const firstPort = 10;
 
 const secretFile = (stack: Stack, name: string) => join(stack.credentials.folder, `facade.${name}`);
 

@@ -45,7 +45,7 @@ export function nextVersionIn(
   const { auth, services } = placesIn(stack.dataDir);
   const index = services.findIndex((place) => place.name === name);
   // Behind the ports of all services, and of some that may come meanwhile.
-  const port = stack.ports['source-db'] + 10 + 2 * (services.length + 4) + index;
+  const port = stack.ports['source-db'] + firstPort + 2 * (services.length + 4) + index;
   const { projector } = partsAt(stack, services[index]!, index, auth, {
     name: `${name}-next-projector`,
     port,
@@ -74,6 +74,9 @@ const placeOf = ({ name, main, projection }: Service): Place => ({
   main,
   paths: readTablesOf(projection).flatMap(({ path }) => (path === null ? [] : [path])),
 });
+
+/** Behind those of the stack, the bank, the issuer and the facade. */
+const firstPort = 12;
 
 const fileIn = (dataDir: string) => join(dataDir, 'services.json');
 
@@ -104,7 +107,7 @@ function partsAt(
   auth: boolean,
   other: OtherProjector | null = null,
 ): ServiceParts {
-  const apiPort = stack.ports['source-db'] + 10 + 2 * index;
+  const apiPort = stack.ports['source-db'] + firstPort + 2 * index;
   const projectorPort = other?.port ?? apiPort + 1;
   const readModel = {
     READ_DB_PORT: String(stack.ports['read-db']),
