@@ -58,8 +58,9 @@ export async function secret(name: string, key: string): Promise<string> {
   ).toString();
 }
 
-/** Waits until each Deployment and StatefulSet has the pods it wants, of its newest template, ready. */
-export async function allReady(limitMs: number): Promise<void> {
+/** Waits until each Deployment and StatefulSet has the pods it wants, of its newest template, ready; says now and then what it waits for. */
+export async function allReady(limitMs: number, say: (text: string) => void = () => {}): Promise<void> {
+  let saidMs = Date.now();
   await until('all of it is ready', limitMs, async () => {
     const { items } = JSON.parse(await k('get', 'deployments,statefulsets', '-o', 'json')) as { items: Workload[] };
     const waiting = items.filter(({ metadata, spec, status }) => {
@@ -68,7 +69,12 @@ export async function allReady(limitMs: number): Promise<void> {
         observedGeneration < metadata.generation || updatedReplicas < spec.replicas || readyReplicas < spec.replicas
       );
     });
-    if (waiting.length > 0) throw new Error(`waiting for ${waiting.map(({ metadata }) => metadata.name).join(', ')}`);
+    const text = `waiting for ${waiting.map(({ metadata }) => metadata.name).join(', ')}`;
+    if (waiting.length > 0 && Date.now() - saidMs > 10_000) {
+      saidMs = Date.now();
+      say(text);
+    }
+    if (waiting.length > 0) throw new Error(text);
     return items.length > 0;
   });
 }

@@ -46,7 +46,7 @@ async function all(): Promise<void> {
   await needs(['go', 'kubectl']);
   const noPods = await whyNoPods();
   if (noPods !== null && asked.stay) throw new Error(noPods);
-  progress('cluster', 'building Kubernetes from its sources, ten minutes the first time');
+  progress('cluster', 'Kubernetes, built from its sources; that takes ten minutes the first time, and is kept');
   const folder = (await script('kube-build.sh', ['all'])).trim().split('\n').at(-1)!;
   const environment = { KUBECI_BIN: folder, KUBECI_IMAGES: images };
   // What a run that was killed has left.
@@ -103,6 +103,7 @@ async function prepareImages(): Promise<void> {
   const others = await buildStandIns(buildah, options);
   const names = [...(await buildOwn(buildah, options)), ...others];
   await mkdir(images, { recursive: true });
+  progress('image', 'all of them as one archive for the cluster (a minute)');
   await archiveOf(buildah, names, images);
 }
 
@@ -121,16 +122,21 @@ async function withCluster(
 }
 
 async function demo(environment: Record<string, string>): Promise<void> {
+  progress('cluster', 'starts');
   await script('kube-up.sh', ['up', '3'], environment);
   process.env.KUBECONFIG = await kubeconfig();
   await tool(['kubectl', 'apply', '--server-side', '-k', join(root, 'k8s/overlays/demo')], { signal: stop.signal });
-  progress('demo', 'applied; it comes up by itself');
-  await allReady(600_000);
+  progress('demo', 'applied; it comes up by itself, within some two minutes');
+  await allReady(600_000, (text) => progress('demo', text));
   console.log(`All of it runs. To look at it:
   export KUBECONFIG=${process.env.KUBECONFIG}
   kubectl -n banyan get pods
   TOKEN=$(kubectl -n banyan get secret token-keys -o jsonpath='{.data.token}' | base64 -d)
   curl -H "Authorization: Bearer $TOKEN" "http://$(kubectl -n banyan get service accounts-api -o jsonpath='{.spec.clusterIP}'):8080/accounts?limit=3"
+Whether that is what the bank has, row by row:
+  kubectl -n banyan create job prove-now --from=cronjob/accounts-prove
+  until kubectl -n banyan logs -f job/prove-now 2>/dev/null; do sleep 1; done
+A transfer all the way, and more: docs/how-to/run-on-kubernetes.md. The addresses above are reached from this machine alone.
 To end it: bash k8s/cluster/kube-up.sh down`);
 }
 
