@@ -1,6 +1,6 @@
 import { services } from '@banyan/cli';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { addressOf, allReady, applyDemo, asService, jobEnd, k } from './demo-cluster.ts';
+import { addressOf, allReady, applyDemo, asService, jobEnd, k, secret } from './demo-cluster.ts';
 import { kubectl } from './kubectl.ts';
 
 jest.setTimeout(400_000);
@@ -23,6 +23,8 @@ describe('a proof in the cluster', () => {
   it.each(names)('of %s, begun by hand from its schedule, says equal, and the API tells it', async (service) => {
     const { code, log } = await prove(service, `${service}-first`);
     expect({ code, log }).toEqual({ code: 0, log: expect.stringContaining('"message":"equal"') });
+    for (const name of [`${service}-read-db`, 'source-db-catalog'])
+      expect(log).not.toContain(await secret(name, 'password'));
     expect(await proof(service)).toMatchObject({ state: 'equal', differences: 0, checkedAgoMs: expect.any(Number) });
   });
 
