@@ -17,7 +17,7 @@ export interface BuildOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Builds the image of each service, of the bank, of the Connect worker and of the command. Resolves to their names. */
+/** Builds the image of each service, of the bank and the facade before it, of the Connect worker and of the command. Resolves to their names. */
 export async function buildOwn(builder: Builder, options: BuildOptions): Promise<string[]> {
   const { progress, signal } = options;
   const made: string[] = [];
@@ -28,6 +28,7 @@ export async function buildOwn(builder: Builder, options: BuildOptions): Promise
   };
   for (const { name } of await services()) await build(name, 'consumers/Dockerfile', root, { SERVICE: name });
   await build('monolith', 'monolith/Dockerfile');
+  await build('facade', 'strangler/Dockerfile');
   await build('cli', 'cli/Dockerfile');
   const context = await mkdtemp(join(tmpdir(), 'banyan-connect-'));
   try {
