@@ -108,7 +108,6 @@ export async function openFacade(routes: readonly ReadRoute[], config: FacadeCon
     log,
   });
   opening.defer(() => admin.close());
-  const adminUrl = await admin.listen(config.admin);
   const server = new FacadeServer({
     handle: (request, response) => facade.handle(request, response),
     upgrade: (request, socket, head) =>
@@ -116,6 +115,8 @@ export async function openFacade(routes: readonly ReadRoute[], config: FacadeCon
   });
   opening.defer(() => server.close());
   const url = await listening(server, config);
+  // After it: who asks there whether the facade is ready hears it of both.
+  const adminUrl = await admin.listen(config.admin);
   const parts = opening.move();
   return { url, adminUrl, close: () => parts.disposeAsync() };
 }
