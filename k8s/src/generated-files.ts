@@ -1,6 +1,6 @@
 import type { Service } from '@banyan/cli';
 import { monitoringFiles } from './monitoring/files.ts';
-import { bankRoute, routes } from './openshift-route/routes.ts';
+import { facadeRoute, routes } from './openshift-route/routes.ts';
 import { strimziFiles } from './strimzi/files.ts';
 import { component, type Files, objectsFile } from './yaml-files.ts';
 
@@ -8,10 +8,8 @@ import { component, type Files, objectsFile } from './yaml-files.ts';
 export function generatedFiles(services: readonly Service[]): Files {
   const names = services.map(({ name }) => name);
   const route = new Map([
-    ['routes.yaml', objectsFile(routes(names))],
+    ['routes.yaml', objectsFile([...routes(names), facadeRoute()])],
     ['kustomization.yaml', component({ resources: ['routes.yaml'] })],
-    ['bank/route.yaml', objectsFile([bankRoute()])],
-    ['bank/kustomization.yaml', component({ resources: ['route.yaml'] })],
   ]);
   return new Map([
     ...below('strimzi', strimziFiles(services)),

@@ -18,6 +18,8 @@ const find = (objects: Spoiled[], kind: string, name: string): Spoiled => {
 };
 const pod = (objects: Spoiled[], name: string, kind = 'Deployment') => find(objects, kind, name).spec.template.spec;
 const container = (objects: Spoiled[], name: string, kind?: string) => pod(objects, name, kind).containers[0];
+const facadeMap = (objects: Spoiled[]): Spoiled =>
+  objects.find((one: Manifest) => one.kind === 'ConfigMap' && /^facade-/.test(one.metadata.name));
 const without = (objects: Spoiled[], kind: string, name: string) =>
   objects.splice(objects.indexOf(find(objects, kind, name)), 1);
 
@@ -151,6 +153,24 @@ export const spoilings: readonly Spoiling[] = [
     spoil: (all) => Object.assign(find(all, 'ConfigMap', 'bridge').data, { READ_DB_HSOT: 'read-db' }),
     refusedBy: 'rules',
     says: 'service-environment: Deployment accounts-serve: a service knows no READ_DB_HSOT',
+  },
+  {
+    name: 'a misspelt variable of the facade',
+    spoil: (all) => Object.assign(facadeMap(all).data, { MONOLIHT_URL: 'http://bank:8080' }),
+    refusedBy: 'rules',
+    says: 'facade-environment: Deployment facade: a facade knows no MONOLIHT_URL',
+  },
+  {
+    name: 'a facade that does not know the monolith',
+    spoil: (all) => delete facadeMap(all).data.MONOLITH_URL,
+    refusedBy: 'rules',
+    says: 'facade-environment: Deployment facade: MONOLITH_URL',
+  },
+  {
+    name: 'an admin port that is let out with the public one',
+    spoil: (all) => find(all, 'Service', 'facade').spec.ports.push({ name: 'admin', port: 8081, targetPort: 'admin' }),
+    refusedBy: 'rules',
+    says: 'admin-apart: Service facade: routes are moved there',
   },
   {
     name: 'projectors that are scaled',

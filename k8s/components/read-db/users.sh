@@ -1,4 +1,4 @@
-# Makes each service's database, and an account that reaches nothing else. Names have no quotes in them: they are Kubernetes'.
+# Makes the database of each service and of the facade, and an account that reaches nothing else. Names have no quotes in them: they are Kubernetes'.
 set -eu
 umask 077
 # The password comes by a file, so that it is on no command line.
@@ -15,7 +15,7 @@ for file in /run/secrets/services/*; do
     printf "CREATE DATABASE IF NOT EXISTS \`%s\`;\nCREATE USER IF NOT EXISTS '%s'@'%%';\nALTER USER '%s'@'%%' IDENTIFIED BY '%s';\n" \
       "$name" "$name" "$name" "$(cat "$file")"
     rights "$name" "$name"
-    rights "$name" "${name}\_\_proof"
+    [ "$name" = facade ] || rights "$name" "${name}\_\_proof"
   } | mariadb --defaults-file=/dev/shm/client.cnf
   echo "read-db: $name is there"
 done

@@ -1,4 +1,5 @@
-# Makes the accounts of the bank, of the capture (Debezium's grants) and of those who read the catalogue of foreign keys.
+# Makes the accounts of the bank, of the capture (Debezium's grants), of those who read the catalogue of foreign keys, and of the
+# facade, which may log in and see how far the log is.
 set -eu
 secret() { cat "/run/secrets/$1/password"; }
 # The password comes by a file, so that it is on no command line.
@@ -15,5 +16,6 @@ account() { printf "CREATE USER IF NOT EXISTS '%s'@'%%';\nALTER USER '%s'@'%%' I
   account bank 'ALL ON bank.*'
   account capture 'SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, BINLOG MONITOR, LOCK TABLES ON *.*'
   account catalog 'SELECT ON bank.*'
+  account facade 'USAGE ON *.*'
 } | mariadb --defaults-file=/dev/shm/client.cnf
-echo 'source-db: bank, capture, catalog are there'
+echo 'source-db: bank, capture, catalog, facade are there'

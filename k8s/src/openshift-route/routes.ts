@@ -4,8 +4,8 @@ import { type KubeObject, labelsOf } from '../strimzi/objects.ts';
 export const routes = (services: readonly string[]): KubeObject[] =>
   services.map((name) => route(name, 'serve', `${name}-api`));
 
-/** And one for the monolith, where it is in the cluster. */
-export const bankRoute = (): KubeObject => route('bank', 'monolith', 'bank');
+/** And one for the facade: it is the monolith to whoever was its client. */
+export const facadeRoute = (): KubeObject => route('facade', 'facade', 'facade');
 
 function route(name: string, component: string, service: string): KubeObject {
   return {
