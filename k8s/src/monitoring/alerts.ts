@@ -1,3 +1,5 @@
+import { facadeAlerts } from './facade-alerts.ts';
+
 /** A rule of Prometheus, and the section of the page that says what to do. */
 export interface Alert {
   readonly name: string;
@@ -112,6 +114,7 @@ export const alerts: readonly Alert[] = [
     for: '5m',
     summary: 'the source has what is not captured yet for {{ $value | humanizeDuration }} more, and then forgets it',
   },
+  ...facadeAlerts,
 ];
 
 /** The section's name, as the page's headings make it. */

@@ -1,3 +1,5 @@
+import { facadePanels } from './facade-panels.ts';
+
 /** A graph: expressions of Prometheus, each with what its lines are called. */
 export interface Panel {
   readonly title: string;
@@ -102,6 +104,7 @@ export const panels: readonly Panel[] = [
     queries: { '{{pod}}': `process_resident_memory_bytes${here}` },
   },
   { title: 'Event loop late', unit: 's', queries: { '{{pod}}': `nodejs_eventloop_lag_p99_seconds${here}` } },
+  ...facadePanels,
 ];
 
 const [width, height, perRow] = [12, 8, 2];

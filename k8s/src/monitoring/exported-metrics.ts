@@ -1,7 +1,8 @@
-// For tests: the names that a service really exports, asked of it. A projector's server is no part of the kit's public API.
-import type { Projection } from '@banyan/kit';
+// For tests: the names that a service and a facade really export, asked of them. A projector's server and the facade's metrics are no part of a public API.
+import { createRegistry, type Projection } from '@banyan/kit';
 import { createQueryApi } from '@banyan/kit/testkit';
 import { createStatusServer } from '../../../consumers/kit/src/query-api/status-server.ts';
+import { routeMetrics } from '../../../strangler/src/admin/admin-metrics.ts';
 
 /** By the # TYPE lines of both roles' /metrics; the database may be away, as names are told all the same. */
 export async function exportedMetrics(projection: Projection): Promise<ReadonlySet<string>> {
@@ -45,4 +46,11 @@ function namesIn(text: string): Set<string> {
       type === 'histogram' ? ['_bucket', '_count', '_sum'].map((end) => `${name}${end}`) : [name!],
     ),
   );
+}
+
+/** Without a sample too: the # TYPE lines are there. */
+export async function facadeMetrics(): Promise<ReadonlySet<string>> {
+  const registry = createRegistry();
+  routeMetrics(registry);
+  return namesIn(await registry.metrics());
 }

@@ -25,6 +25,7 @@ function podMonitors(): KubeObject[] {
   };
   return [
     podMonitor('services', ours, 'http'),
+    podMonitor('facade', { matchLabels: labelsOf({ of: 'facade', component: 'facade' }) }, 'admin'),
     // The name of the port that Strimzi gives its exporter.
     podMonitor('connect', { matchLabels: { 'strimzi.io/kind': 'KafkaConnect' } }, 'tcp-prometheus'),
   ];

@@ -8,7 +8,7 @@ import { captureOf } from '../strimzi/bridge.ts';
 import { connect } from '../strimzi/connect.ts';
 import { alerts, page, runbook } from './alerts.ts';
 import { panels } from './dashboard.ts';
-import { exportedMetrics } from './exported-metrics.ts';
+import { exportedMetrics, facadeMetrics } from './exported-metrics.ts';
 
 const all = await services();
 const text = await readFile(join(import.meta.dirname, '../../..', page), 'utf8');
@@ -38,7 +38,11 @@ const expressions = [
 
 describe('alerts and graphs', () => {
   it('name metrics that there are', async () => {
-    const exported = new Set([...(await exportedMetrics(all[0]!.projection)), ...workerMetrics()]);
+    const exported = new Set([
+      ...(await exportedMetrics(all[0]!.projection)),
+      ...workerMetrics(),
+      ...(await facadeMetrics()),
+    ]);
     const named = expressions.map(
       ([where, expr]) => [where, metricsIn(expr).filter((one) => !labels.has(one))] as const,
     );
