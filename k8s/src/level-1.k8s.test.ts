@@ -53,7 +53,7 @@ describe.each(overlays)('overlay %s', (overlay) => {
       // The demo's maker of secrets.
       expect([name, more.map((line) => line.split(' ')[0])]).toEqual([
         name,
-        name === 'secrets' ? ['secrets', 'secrets'] : [],
+        name === 'secrets' ? ['secrets', 'secrets', 'secrets'] : [],
       ]);
     }
   });

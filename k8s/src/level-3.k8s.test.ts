@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   addressOf,
@@ -7,12 +6,12 @@ import {
   isReady,
   k,
   leaderOf,
-  type Pod,
   podsOf,
   secret,
   transferArrives,
   until,
 } from './demo-cluster.ts';
+import { killPod } from './kill-pod.ts';
 import { KubectlError, kubectl } from './kubectl.ts';
 import { SteadyReader } from './steady-reader.ts';
 
@@ -110,14 +109,14 @@ describe('under 200 reads a second', () => {
 
   it('the projector that leads is killed: the other one goes on within 15 s, and no row is lost', () =>
     whileRead(async () => {
-      await kill(await leaderOf('accounts'));
+      killPod(await leaderOf('accounts'));
       await transferArrives(15_000);
     }));
 
   it('the Connect worker is killed: the task runs again by itself', () =>
     whileRead(async () => {
       const [worker] = await podsOf('connect', 'worker');
-      await kill(worker!);
+      killPod(worker!);
       await transferArrives(240_000);
     }));
 
@@ -170,23 +169,6 @@ describe('the autoscaler', () => {
     await allReady(120_000);
   });
 });
-
-/** kill -9 of what runs in a pod, which is on this machine: its process is one of the container's control group. */
-async function kill({ status }: Pod): Promise<void> {
-  const id = status.containerStatuses[0]!.containerID.replace('containerd://', '');
-  const killed = readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && groupsOf(pid).includes(id))
-    .map((pid) => process.kill(Number(pid), 'SIGKILL'));
-  expect(killed.length).toBeGreaterThan(0);
-}
-
-function groupsOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cgroup`, 'utf8');
-  } catch {
-    return ''; // it has ended
-  }
-}
 
 async function evict(pod: string): Promise<void> {
   const body = JSON.stringify({
