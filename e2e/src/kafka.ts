@@ -18,7 +18,11 @@ export async function produce(bridge: Bridge, topic: string, values: readonly (B
   await withKafka(bridge, async (kafka) => {
     const producer = kafka.producer();
     await producer.connect();
-    await producer.send({ topic, messages: values.map((value) => ({ key: null, value })) });
+    // kafkajs makes one batch of a call, and a reader has to hold a batch whole; a connector's have a few kilobytes.
+    for (let from = 0; from < values.length; from += 500) {
+      const messages = values.slice(from, from + 500).map((value) => ({ key: null, value }));
+      await producer.send({ topic, messages });
+    }
     await producer.disconnect();
   });
 }
