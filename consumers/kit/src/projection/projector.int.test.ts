@@ -73,6 +73,7 @@ describe('Projector', () => {
       // Not of the markers: DDL of another test, with nothing committed after it, is open until the next commit.
       return freshAtMs !== null && lag.size === 2 && lag.get(`${captured.name}.${captured.name}.entries/0`) === 0;
     });
+    await eventually('it knows how long the source keeps its binlog', () => first.facts().binlogKeptMs !== null);
     await stops.pop()!();
     expect(Number((await stored()).held)).toBe(0);
 
