@@ -2,6 +2,7 @@
 // gone afterwards. `--stay`: make demo-k8s, which leaves the cluster and the demo running.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -42,7 +43,19 @@ progress('suite', `${((Date.now() - started) / 60_000).toFixed(1)} min`);
 if (!asked.stay) console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
+/** There is one cluster on a machine. Held by an abstract Unix socket, which goes with its process. */
+async function claimCluster(): Promise<void> {
+  const claim = createServer().unref();
+  await new Promise<void>((held, refuse) => {
+    claim.once('error', () =>
+      refuse(new Error('another make test-k8s or demo-k8s is at work on this machine; wait until it has ended')),
+    );
+    claim.listen('\0banyan-k8s', held);
+  });
+}
+
 async function all(): Promise<void> {
+  await claimCluster();
   await needs(['go', 'kubectl']);
   const noPods = await whyNoPods();
   if (noPods !== null && asked.stay) throw new Error(noPods);
