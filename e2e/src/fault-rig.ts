@@ -244,13 +244,11 @@ export class FaultRig {
     await connection?.end();
   }
 
-  /** And what a killed worker leaves open in Kafka ends after seconds, not a minute. */
   async #captureThroughLink(): Promise<void> {
     const { connect, name } = this.bridge;
     await connect.putConnector(name, {
       ...(await connect.config(name)),
       'database.port': String(this.links.source.port),
-      'producer.override.transaction.timeout.ms': '5000',
     });
     await connect.waitUntilStreaming(name, { timeoutMs: 60_000, pollMs: 100 });
   }
