@@ -35,8 +35,8 @@ export interface Capture {
 }
 
 /**
- * Messages of a connection lost in the middle of an event: the connector then begins again from its stored offset. Anything else
- * stops it. Debezium 3.5.0 takes nothing for retriable by itself: `MariaDbErrorHandler.isRetriable` looks behind the last cause.
+ * Messages of a connection lost in the middle of an event, and `BinlogWatch`'s of one that has ended: the connector then begins
+ * again from its stored offset. Anything else stops it. Debezium 3.5.0 takes nothing for retriable by itself: `MariaDbErrorHandler.isRetriable` looks behind the last cause.
  */
 const lostConnection =
   '(?s).*(Connection reset|Connection refused|Broken pipe|Socket closed|Failed to read next byte|unexpected end of stream|The connection to the binlog is over).*';

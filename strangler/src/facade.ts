@@ -123,18 +123,17 @@ export class Facade {
   }
 
   /** Throws whatever makes the monolith answer instead. */
-  async #answerOf({ route, request, incoming }: Asked): Promise<{ answer: Answer; standing: Standing }> {
+  async #answerOf(asked: Asked): Promise<{ answer: Answer; standing: Standing }> {
     const { services, tokens, limits, freshWithinMs } = this.#options;
-    const readAfter = readAfterOf(incoming.headers, tokens);
+    const readAfter = readAfterOf(asked.incoming.headers, tokens);
     if (readAfter?.position === null) throw new ServiceSilent('where its client has written to is not known', true);
     const waitMs = readAfter ? limits.waitMs : 0;
-    const { ask, standing } = services.asking({
+    const { answer, standing } = await services.answer(asked, {
       atLeast: readAfter?.position ?? null,
       waitMs,
       withinMs: limits.serviceMs + waitMs,
-      freshWithinMs: freshWithinMs(route),
+      freshWithinMs: freshWithinMs(asked.route),
     });
-    const answer = await route.answer(request, ask);
     if (!answer) throw new LeftToMonolith('the route leaves this one to the monolith');
     return { answer, standing };
   }

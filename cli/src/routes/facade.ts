@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
+import { isOfThisMachine } from '@banyan/kit';
 import { type Arguments, type Context, text } from '../command.ts';
 import { usage } from '../errors.ts';
 import { devIssuer } from '../parts/issuer.ts';
@@ -30,7 +31,7 @@ export async function facadeOf({ config }: Pick<Context, 'config'>, args: Argume
 /** A token that others can read on their way is theirs. */
 function checked(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  const isHere = url !== null && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
+  const isHere = url !== null && isOfThisMachine(url);
   if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isHere))
     throw usage('the address of a facade is an https URL, or an http one of this machine');
   if (url.username || url.password) throw usage('the address of a facade has no user in it');

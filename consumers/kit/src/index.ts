@@ -106,4 +106,4 @@ export { type KafkaReads, kafkaReads } from './service/kafka-reads.ts';
 export { logger } from './service/log.ts';
 export { type RunOptions, runService } from './service/run-service.ts';
 export { stopSignal } from './service/stop-signal.ts';
-export { tokenRules as tokenRulesIn } from './service/token-rules.ts';
+export { isOfThisMachine, tokenRules as tokenRulesIn } from './service/token-rules.ts';

@@ -59,5 +59,5 @@ function namedBy(connection: string | undefined): ReadonlySet<string> | null {
 }
 
 /** Content is announced by one of two fields (RFC 9112, 6.3); that there are both, or two lengths, the parser refuses. */
-export const hasContent = ({ headers }: IncomingMessage): boolean =>
+export const hasContent = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { hasContent } from '../proxy/headers.ts';
 import type { ReadRoute, RouteRequest } from './declaration.ts';
 
 export interface Matched {
@@ -42,7 +43,7 @@ export class RouteTable {
 
   match({ method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Matched | null {
     if (method !== 'GET' || url === undefined) return null;
-    if (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0') return null;
+    if (hasContent({ headers })) return null;
     const mark = url.indexOf('?');
     const parts = (mark < 0 ? url : url.slice(0, mark)).split('/');
     for (const { route, segments } of this.#routes) {

@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
-import type { Ask, ServiceAnswer } from '../route/declaration.ts';
+import type { Answer, ServiceAnswer } from '../route/declaration.ts';
+import type { Matched } from '../route/route-table.ts';
 
 export interface ServicesOptions {
   /** The query APIs by the names of their services. */
@@ -45,11 +46,12 @@ export class Services {
     return this.#pools.has(service);
   }
 
-  /** Asks for one request; `standing` is where the answers stand, the oldest of them. */
-  asking(limits: AskLimits): { readonly ask: Ask; readonly standing: Standing } {
+  /** What a route makes of the services' answers, null when it leaves the request to the monolith. Rejects with whatever makes it not count. */
+  async answer({ route, request }: Matched, limits: AskLimits): Promise<Answered> {
     const standing: Standing = { position: null, ageMs: null };
     const deadline = AbortSignal.timeout(limits.withinMs);
-    return { standing, ask: (service, path) => this.#ask(service, path, limits, deadline, standing) };
+    const answer = await route.answer(request, (service, path) => this.#ask(service, path, limits, deadline, standing));
+    return { answer, standing };
   }
 
   async close(): Promise<void> {
@@ -91,6 +93,12 @@ export class Services {
   }
 }
 
+export interface Answered {
+  readonly answer: Answer | null;
+  readonly standing: Standing;
+}
+
+/** Where the answers stand, the oldest of them. */
 export interface Standing {
   position: string | null;
   ageMs: number | null;

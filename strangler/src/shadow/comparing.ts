@@ -1,6 +1,7 @@
 import type { Log } from '@banyan/kit';
 import type { Dispatcher } from 'undici';
 import type { Asked, FacadeObserver } from '../facade.ts';
+import { askMonolith } from '../proxy/ask-monolith.ts';
 import { requestFields } from '../proxy/headers.ts';
 import type { Answer, ReadRoute } from '../route/declaration.ts';
 import type { Services } from '../service/services.ts';
@@ -10,7 +11,6 @@ import { type AskBudget, withinBudget } from './ask-budget.ts';
 import { shownPath } from './compared-request.ts';
 import { judge, type Sides } from './judge.ts';
 import type { ShadowQueue } from './shadow-queue.ts';
-import type { Verdict } from './verdict.ts';
 
 export interface ComparingOptions {
   readonly monolith: Dispatcher;
@@ -42,18 +42,14 @@ export class Comparing implements FacadeObserver {
   }
 
   compare(asked: Asked, answer: Answer, tookMs: number): void {
-    this.#offer(asked, answer.body.length, async (sides, signal) => {
-      const verdict = await judge(answer, sides, { ...tolerancesOf(asked), signal, monolithMs: tookMs });
-      this.#count(asked, verdict);
-    });
+    this.#offer(asked, answer.body.length, async (sides, signal) => this.#judge(asked, answer, tookMs, sides, signal));
   }
 
   answered(asked: Asked, tookMs: number): void {
-    const { evidence, sampling, monolith } = this.#options;
+    const { evidence, sampling } = this.#options;
     const { stage } = asked.state;
     evidence.answered(asked.state, tookMs);
     if (stage === 'retired' || (stage === 'service' && Math.random() >= serviceShare)) return;
-    const again = againOf(asked, monolith);
     this.#offer(asked, 0, async (sides, signal) => {
       const isInTurn = await sampling.turn(signal).then(
         () => true,
@@ -61,11 +57,8 @@ export class Comparing implements FacadeObserver {
       );
       if (!isInTurn) return;
       const startedAt = performance.now();
-      const answer = await again(signal).catch(() => null);
-      if (!answer) return;
-      const monolithMs = performance.now() - startedAt;
-      const verdict = await judge(answer, sides, { ...tolerancesOf(asked), signal, monolithMs });
-      this.#count(asked, verdict);
+      const answer = await sides.monolith(signal).catch(() => null);
+      if (answer) await this.#judge(asked, answer, performance.now() - startedAt, sides, signal);
     });
   }
 
@@ -78,9 +71,13 @@ export class Comparing implements FacadeObserver {
     this.#options.evidence.behind(state);
   }
 
-  #count(asked: Asked, verdict: Verdict): void {
-    this.#options.evidence.compared(asked.state, verdict, named(asked));
-    if (verdict.outcome === 'failed') this.#tell('a service could not be compared', asked.state.route, verdict.reason);
+  async #judge(asked: Asked, first: Answer, monolithMs: number, sides: Sides, signal: AbortSignal): Promise<void> {
+    const { evidence, budget } = this.#options;
+    const { state, route, incoming } = asked;
+    const tolerances = route.tolerances ?? {};
+    const verdict = await judge(first, withinBudget(sides, budget), { tolerances, signal, monolithMs });
+    evidence.compared(state, verdict, shownPath({ path: incoming.url! }));
+    if (verdict.outcome === 'failed') this.#tell('a service could not be compared', state.route, verdict.reason);
   }
 
   /** One in a while is enough: the rest is counted. */
@@ -92,22 +89,23 @@ export class Comparing implements FacadeObserver {
   }
 
   #offer(asked: Asked, bytes: number, run: (sides: Sides, signal: AbortSignal) => Promise<void>): void {
-    const sides = withinBudget(this.#sidesOf(asked), this.#options.budget);
+    const sides = this.#sidesOf(asked);
     const isTaken = this.#options.queue.offer({ bytes: 1000 + 2 * bytes, run: (signal) => run(sides, signal) });
     if (!isTaken) this.#options.evidence.dropped(asked.state);
   }
 
+  /** The monolith is asked once more with the client's own fields, as they were. */
   #sidesOf(asked: Asked): Sides {
-    const { route, request } = asked;
     const { monolith, services, sourcePosition, freshWithinMs, serviceMs, waitMs } = this.#options;
+    const fields = requestFields(asked.incoming);
     return {
       candidate: async (atLeast) => {
         const withinMs = serviceMs + (atLeast === null ? 0 : waitMs);
-        const { ask, standing } = services.asking({ atLeast, waitMs, withinMs, freshWithinMs: freshWithinMs(route) });
-        const answer = await route.answer(request, ask);
+        const limits = { atLeast, waitMs, withinMs, freshWithinMs: freshWithinMs(asked.route) };
+        const { answer, standing } = await services.answer(asked, limits);
         return { answer, position: standing.position };
       },
-      monolith: againOf(asked, monolith),
+      monolith: (signal) => askMonolith(monolith, asked.incoming.url!, signal, fields),
       sourcePosition: async () => {
         const position = await sourcePosition.newest();
         if (position === null) throw new Error('the source does not say how far it is');
@@ -116,16 +114,3 @@ export class Comparing implements FacadeObserver {
     };
   }
 }
-
-/** Asks the monolith once more, with the client's own fields as they were. */
-function againOf({ incoming }: Asked, monolith: Dispatcher): (signal: AbortSignal) => Promise<Answer> {
-  const headers = requestFields(incoming);
-  const path = incoming.url!;
-  return async (signal) => {
-    const { statusCode, headers: fields, body } = await monolith.request({ method: 'GET', path, headers, signal });
-    return { status: statusCode, contentType: String(fields['content-type'] ?? ''), body: await body.text() };
-  };
-}
-
-const tolerancesOf = ({ route }: Asked) => (route.tolerances ? { tolerances: route.tolerances } : {});
-const named = ({ incoming }: Asked): string => shownPath({ path: incoming.url! });

@@ -1,5 +1,6 @@
 import { problem, Refused } from '@banyan/kit';
 import type { Dispatcher } from 'undici';
+import { askMonolith } from '../proxy/ask-monolith.ts';
 import type { Answer } from '../route/declaration.ts';
 import type { RouteTable } from '../route/route-table.ts';
 import type { Services } from '../service/services.ts';
@@ -32,22 +33,15 @@ export function sideBySide({ table, monolith, services, withinMs }: SideBySideOp
     const matched = table.match({ method: 'GET', url: path, headers: {} });
     if (matched?.route.name !== route) throw new Refused(problem('invalid-parameter', `'path' is not one of ${route}`));
     const limits = { atLeast: null, waitMs: 0, withinMs, freshWithinMs: Number.POSITIVE_INFINITY };
-    const { ask, standing } = services.asking(limits);
     try {
-      const [first, candidate] = await Promise.all([
-        answerOf(monolith, path, withinMs),
-        matched.route.answer(matched.request, ask),
+      const [first, { answer, standing }] = await Promise.all([
+        askMonolith(monolith, path, AbortSignal.timeout(withinMs)),
+        services.answer(matched, limits),
       ]);
-      const differences = candidate ? compare(first, candidate, matched.route.tolerances ?? {}) : [];
-      return { monolith: first, candidate, position: standing.position, differences };
+      const differences = answer ? compare(first, answer, matched.route.tolerances ?? {}) : [];
+      return { monolith: first, candidate: answer, position: standing.position, differences };
     } catch (error) {
       throw new Refused(problem('read-model-unavailable', (error as Error).message));
     }
   };
-}
-
-async function answerOf(monolith: Dispatcher, path: string, withinMs: number): Promise<Answer> {
-  const signal = AbortSignal.timeout(withinMs);
-  const { statusCode, headers, body } = await monolith.request({ method: 'GET', path, signal });
-  return { status: statusCode, contentType: String(headers['content-type'] ?? ''), body: await body.text() };
 }

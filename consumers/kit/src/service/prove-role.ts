@@ -5,6 +5,7 @@ import type { DatabaseAccess } from '../read-store/index.ts';
 import { Schemas } from '../serde/index.ts';
 import { type Transport, transportOn } from '../transport/index.ts';
 import { type ProjectConfig, projectConfig } from './config.ts';
+import type { Environment } from './environment.ts';
 import { clientIdOf } from './kafka-reads.ts';
 import { logger } from './log.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -15,7 +16,6 @@ const toldEveryMs = 10_000;
 /** More are counted, and kept for who repairs. */
 const mostTold = 10;
 
-type Environment = Readonly<Record<string, string | undefined>>;
 type ReadText = (path: string) => string;
 
 /**

@@ -4,6 +4,9 @@ import { type Environment, text, wrong } from './environment.ts';
 /** Kubernetes sets others that begin alike, when a service is called auth. */
 const tokenVariables = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_CUSTOMER_CLAIM', 'AUTH_ALGORITHMS'];
 
+/** What is sent there stays on this machine. */
+export const isOfThisMachine = ({ hostname }: URL): boolean => /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
+
 /** How tokens are checked, by AUTH and AUTH_*. */
 export function tokenRules(env: Environment): TokenRules | 'off' {
   const { AUTH: auth, AUTH_JWKS_URL: jwksUrl } = env;
@@ -15,7 +18,7 @@ export function tokenRules(env: Environment): TokenRules | 'off' {
   }
   if (!jwksUrl) throw wrong('AUTH_JWKS_URL', 'it is not set, and AUTH=off is not said either');
   const url = URL.canParse(jwksUrl) ? new URL(jwksUrl) : null;
-  const isHere = url !== null && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
+  const isHere = url !== null && isOfThisMachine(url);
   // Who can change the keys on their way can sign tokens.
   const isSafe = url?.protocol === 'https:' || url?.protocol === 'file:' || (url?.protocol === 'http:' && isHere);
   if (!url || !isSafe)
