@@ -33,10 +33,3 @@ export async function transfer(bankUrl: string, { from, to, amount, purpose }: O
   });
   if (response.status !== 201) throw new Error(`the bank refused the transfer: ${await response.text()}`);
 }
-
-/** One small transfer: a commit after the snapshot tells the read models their position sooner than the connector's heartbeat. */
-export async function firstTransfer(bankUrl: string): Promise<string> {
-  const [from, to] = await twoAccounts(bankUrl);
-  await transfer(bankUrl, { from, to, amount: '0.01', purpose: 'a first commit after the snapshot' });
-  return `0.01 ${from.currency} from account ${from.id} to ${to.id}: the first commit tells the read models their position`;
-}

@@ -1,5 +1,4 @@
 import { type Part, type Progress, Stack, type StackConfig } from '@banyan/stack';
-import { firstTransfer } from './bank-client.ts';
 import { applyLocally } from './connector/local.ts';
 import { writeFacadeSecrets } from './parts/facade-parts.ts';
 import { placeService, placeServices, type ServiceParts, servicePartsIn } from './parts/service-parts.ts';
@@ -43,7 +42,6 @@ export async function startAll({ config, services, rate, auth = false, say, sign
     say('bank', await bank.seed());
     if (rate > 0) await bringUp(bank.traffic, say, signal);
     await applyLocally(stack, (text) => say('connector', text), signal);
-    if (rate === 0) say('bank', await firstTransfer(bank.bankUrl));
     for (const issuer of target.issuer) await bringUp(issuer, say, signal);
     await Promise.all(target.services.map((one) => bringUpService(stack, one, say, signal)));
     await bringUpFacade(target, say, signal);

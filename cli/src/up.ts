@@ -21,8 +21,7 @@ export const up: Command = {
 
 What runs stays as it is: a service that is new in consumers/, or that has ended, is started beside it, filled, and nothing else
 is touched. When one of the real parts or the bank is missing, all of it is started anew. When it cannot be started, or on
-Ctrl-C meanwhile, it is stopped again.
-Without traffic one transfer of 0.01 is made: a commit after the snapshot tells the read models their position at once, the connector's next heartbeat only in 8 s.`,
+Ctrl-C meanwhile, it is stopped again.`,
   options: { rate: { value: 'N' }, auth: {}, foreground: {} },
   words: 0,
   startsThings: true,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { kafkaJsTransport } from '@banyan/kit/transport';
+import { kafkaJsTransport, type Message } from '@banyan/kit/transport';
 import kafkajs from 'kafkajs';
 import type { Bridge } from './bridge.ts';
 import { eventually } from './eventually.ts';
@@ -83,23 +83,27 @@ export async function produceAgain(
   topic: string,
   choose: (values: readonly Buffer[]) => readonly Buffer[],
 ): Promise<number> {
-  const chosen = choose(await allMessages(bridge, topic));
+  const values = (await allMessages(bridge, topic)).flatMap(({ value }) =>
+    value === null ? [] : [Buffer.from(value)],
+  );
+  const chosen = choose(values);
   if (chosen.length > 0) await produce(bridge, topic, chosen);
   return chosen.length;
 }
 
-async function allMessages(bridge: Bridge, topic: string): Promise<Buffer[]> {
+/** What the topic's first partition holds. */
+export async function allMessages(bridge: Bridge, topic: string): Promise<Message[]> {
   await using transport = kafkaJsTransport({ brokers: [bridge.stack.kafka], clientId: 'harm' });
   const { low, high } = (await transport.describe([topic])).get(topic)![0]!;
   await using closing = new AsyncDisposableStack();
   const reader = await transport.read([{ topic, partition: 0, offset: low }]);
   closing.defer(() => reader.close());
-  const values: Buffer[] = [];
+  const all: Message[] = [];
   for (let next = low; next < high; ) {
     for (const chunk of await reader.next(200)) {
       next = chunk.nextOffset;
-      values.push(...chunk.messages.flatMap(({ value }) => (value === null ? [] : [Buffer.from(value)])));
+      all.push(...chunk.messages);
     }
   }
-  return values;
+  return all;
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { applyCapture, type Bridge, openBridge } from './bridge.ts';
+import { eventually } from './eventually.ts';
+import { allMessages } from './kafka.ts';
 import { proved } from './proved.ts';
 import { ServiceProcess } from './service-process.ts';
 
@@ -25,6 +27,15 @@ describe('a source on which nothing is committed after the snapshot', () => {
     expect(await projector.state('streaming')).toMatchObject({ ready: true, position: before });
     expect(await bridge.sourcePosition()).toBe(before);
     expect(await proved(bridge, 'values')).toMatchObject({ rows: 500, differences: 0 });
+  }, 120_000);
+
+  it('has a sign of life about every two seconds, so that its read models do not look stale', async () => {
+    const topic = `__debezium-heartbeat.${bridge.name}`;
+    const gaps = await eventually('some signs of life', async () => {
+      const times = (await allMessages(bridge, topic)).map(({ timestampMs }) => timestampMs).slice(-8);
+      return times.length === 8 && times.slice(1).map((time, index) => time - times[index]!);
+    });
+    expect(gaps.toSorted((one, other) => one - other)[3]).toBeLessThan(4000);
   }, 120_000);
 
   it('and what is committed later follows, after a DDL statement too', async () => {

@@ -15,10 +15,14 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Lets a task begin again from its stored offset when its connection to the binlog is over, however it ended. It gives no signal
- * action: Debezium asks a provider when streaming begins and hands it the task's coordinator. docs/decisions/0004-position-and-age.md.
+ * Lets a task begin again from its stored offset when its connection to the binlog is over, however it ended, and a quiet server say
+ * sooner that there is nothing new. It gives no signal action: Debezium asks a provider before streaming begins and hands it the
+ * task's coordinator. docs/decisions/0004-position-and-age.md.
  */
 public final class BinlogWatch implements SignalActionProvider {
+  /** Debezium asks the server for one each 0.8 of the keep-alive, 8 s. */
+  private static final long SIGN_OF_LIFE_MS = 2000;
+
   @Override
   public <P extends Partition> Map<String, SignalAction<P>> createActions(
       EventDispatcher<P, ? extends DataCollectionId> dispatcher,
@@ -30,6 +34,7 @@ public final class BinlogWatch implements SignalActionProvider {
   }
 
   private static void watch(BinaryLogClient client, ChangeEventSourceCoordinator<?, ?> coordinator) {
+    client.setHeartbeatInterval(SIGN_OF_LIFE_MS);
     ErrorHandler errors = coordinator.getErrorHandler();
     client.registerLifecycleListener(
         new AbstractLifecycleListener() {

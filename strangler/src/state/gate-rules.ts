@@ -10,7 +10,7 @@ export interface GateRules {
   readonly errorRate: number;
   /** 99 of 100 answers of the candidate within; between two of `bucketsMs` the lower counts. Default 500 ms. */
   readonly p99Ms: number;
-  /** The age of each service's read model. Default 15,000 ms: a quiet source gives a sign of life every 8 s. */
+  /** The age of each service's read model. Default 15,000 ms: a quiet source gives a sign of life every 2 s, or 8 s without our watch in Connect. */
   readonly freshWithinMs: number;
   /** The age of each service's proof, which says equal. Default 86,400,000 ms: a day. */
   readonly provedWithinMs: number;

@@ -36,7 +36,7 @@ export const variables = `  PORT                  where it listens; 0 takes a fr
   READ_DB_USER
   READ_DB_PASSWORD      or READ_DB_PASSWORD_FILE, a file that holds it
   READ_DB_NAME          default: the projection's name
-  FRESH_WITHIN_MS       older than this is not ready; default 120000: a quiet source gives a sign of life every 8 s
+  FRESH_WITHIN_MS       older than this is not ready; default 120000: a quiet source gives a sign of life every 2 s
 for serve also:
   AUTH                  off: everybody on this machine reads everything; else tokens are checked, by
   AUTH_JWKS_URL         where the issuer of the tokens publishes its keys: https, or file:///… that is mounted
