@@ -35,7 +35,7 @@ export interface AdminOptions extends SeenRoutesPorts {
  */
 export function createAdminServer(options: AdminOptions): Server {
   const registry = createRegistry();
-  const app = createHttpServer({ registry, log: options.log, problemOf, maxRequests: 100, takesPosts: true });
+  const app = createHttpServer({ registry, log: options.log, problemOf, maxRequests: 100, takes: ['POST'] });
   healthRoutes(app, options);
   metricsRoute(app, options, registry);
   readRoutes(app, options);

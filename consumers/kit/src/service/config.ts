@@ -60,6 +60,30 @@ for project, prove and repair also:
   LEASE_MS              how long a standby waits; default 10000
   MAX_ROWS              rows a commit aims at, and the most of one transaction in memory; default 5000`;
 
+/** Of services that own columns. */
+export const writeBackVariables = `for write-back, beside READ_DB_*, SOURCE_DB_HOST and SOURCE_DB_PORT:
+  WRITE_BACK_DB_USER    one who may SELECT the keys and owned columns of the monolith's owned tables, and UPDATE the latter
+  WRITE_BACK_DB_PASSWORD  or WRITE_BACK_DB_PASSWORD_FILE`;
+
+export interface WriteBackConfig {
+  readonly database: DatabaseAccess;
+  readonly monolith: Omit<DatabaseAccess, 'database'>;
+}
+
+/** Throws KitError `config` that names the variable. */
+export function writeBackConfig(env: Environment, projection: string, file: (path: string) => string): WriteBackConfig {
+  const { database } = serviceConfig({ PORT: '0', ...env }, projection, file);
+  return {
+    database,
+    monolith: {
+      host: env.SOURCE_DB_HOST || '127.0.0.1',
+      port: whole(env, 'SOURCE_DB_PORT', 1, 65_535, 3306),
+      user: text(env, 'WRITE_BACK_DB_USER'),
+      password: password(env, 'WRITE_BACK_DB', file),
+    },
+  };
+}
+
 /** Throws KitError `config` that names the variable. `file` reads a file, for *_FILE variables. */
 export function serviceConfig(env: Environment, projection: string, file: (path: string) => string): ServiceConfig {
   return {
