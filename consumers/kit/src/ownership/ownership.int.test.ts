@@ -163,6 +163,24 @@ describe('columns whose writes can move here', () => {
     expect((await owner.patch(1, { city: 'Bonn' }, 1, '?wait-ms=5000')).body.position).not.toBeNull();
   });
 
+  it('tell a rogue write from one of ours that is under way to the same row', async () => {
+    await owner.settle('service', 1);
+    await owner.patch(1, { city: 'Basel' });
+    let isSent = false;
+    await using _carrying = owner.carrying((step) => {
+      if (step !== 'sent') return;
+      isSent = true;
+      throw new Error('cut off');
+    });
+    await eventually('it is sent', () => isSent);
+    await owner.cameBack(1, ['a1@b', 'Bern'], ['a1@b', 'Rom']);
+    expect(await owner.standing()).toMatchObject({ rogue: 1 });
+    await owner.cameBack(1, ['a1@b', 'Bern'], ['a1@b', 'Basel']);
+    expect(await owner.standing()).toMatchObject({ rogue: 1 });
+    await owner.cameBack(1, ['a1@b', 'Basel'], null);
+    expect(await owner.standing()).toMatchObject({ rogue: 2 });
+  });
+
   it('are forgotten here when they were the monolith’s meanwhile', async () => {
     await using _carrying = owner.carrying();
     await owner.settle('service', 1);

@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SessionStore, Writer } from '../apply/index.ts';
 import type { Row } from '../change-event/index.ts';
 import { mirror, type Projection } from '../projection/index.ts';
 import { createQueryApi } from '../query-api/index.ts';
-import { emptyCheckpoint } from '../read-store/index.ts';
+import { type DatabaseAccess, emptyCheckpoint } from '../read-store/index.ts';
 import { eventually } from '../testkit/eventually.ts';
 import { ReadDatabase } from '../testkit/read-database.ts';
 import { carry } from './carrier.ts';
 import type { CarryStep } from './carry.ts';
+import { writeBackGrants } from './grants.ts';
 import type { OwnershipStanding } from './standing.ts';
 
 /** A service that may own columns of a table of a monolith beside it: two databases, the real API, a projector's writer that is told by hand. */
@@ -18,6 +20,7 @@ export class TestOwner {
   readonly #projection: Projection;
   readonly #writer: Writer;
   readonly #url: string;
+  readonly #carrier: DatabaseAccess;
   readonly #opened: AsyncDisposableStack;
   #sequence = 0n;
   #onStep: (step: CarryStep) => void = () => {};
@@ -25,7 +28,12 @@ export class TestOwner {
   private constructor(
     own: ReadDatabase,
     monolith: ReadDatabase,
-    { projection, writer, url }: { projection: Projection; writer: Writer; url: string },
+    {
+      projection,
+      writer,
+      url,
+      carrier,
+    }: { projection: Projection; writer: Writer; url: string; carrier: DatabaseAccess },
     opened: AsyncDisposableStack,
   ) {
     this.own = own;
@@ -33,6 +41,7 @@ export class TestOwner {
     this.#projection = projection;
     this.#writer = writer;
     this.#url = url;
+    this.#carrier = carrier;
     this.#opened = opened;
   }
 
@@ -71,7 +80,13 @@ export class TestOwner {
     const api = createQueryApi({ projection, database: own.access, auth: 'off', freshWithinMs: 60_000 });
     opened.defer(() => api.close());
     const url = await api.listen({ port: 0 });
-    const owner = new TestOwner(own, monolith, { projection, writer, url }, opened.move());
+    // With the rights of writeBackGrants alone.
+    const carrier = { ...monolith.access, user: monolith.access.database, password: randomUUID() };
+    await monolith.admin.query("CREATE USER ?@'127.0.0.1' IDENTIFIED BY ?", [carrier.user, carrier.password]);
+    opened.defer(() => monolith.admin.query("DROP USER ?@'127.0.0.1'", [carrier.user]).then(() => {}));
+    for (const what of writeBackGrants(projection))
+      await monolith.admin.query(`GRANT ${what} TO ?@'127.0.0.1'`, [carrier.user]);
+    const owner = new TestOwner(own, monolith, { projection, writer, url, carrier }, opened.move());
     await own.admin.query(
       "INSERT INTO people SELECT seq, CONCAT('a', seq, '@b'), 'Bern', '2012-01-02 03:04:05.000006' FROM ?? LIMIT ?",
       [`seq_1_to_${rows}`, rows],
@@ -87,7 +102,7 @@ export class TestOwner {
       {
         projection: this.#projection,
         database: this.own.access,
-        monolith: this.monolith.access,
+        monolith: this.#carrier,
         log: (entry) => this.log.push({ ...entry }),
         onStep: (step) => this.#onStep(step),
       },

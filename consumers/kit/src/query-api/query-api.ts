@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { KitError } from '../errors.ts';
-import { ownedTablesOf, ownershipRoutes, Sessions } from '../ownership/index.ts';
+import { ownedTablesOf, ownershipMetrics, ownershipRoutes, Sessions } from '../ownership/index.ts';
 import type { Projection } from '../projection/declaration.ts';
 import { type DatabaseAccess, errnoOf } from '../read-store/index.ts';
 import { accessBy, scopesBy } from './access.ts';
@@ -100,6 +100,7 @@ export function createQueryApi(options: QueryApiOptions): Server {
   proofRoute(app, proof);
   const showProof = proofMetrics(registry, projection.name);
   const show = standpointMetrics(registry, projection.name);
+  const showOwnership = ownershipMetrics(registry, projection, sessions);
   const waiting = optionalGauge(
     registry,
     'banyan_position_waits',
@@ -112,6 +113,7 @@ export function createQueryApi(options: QueryApiOptions): Server {
     following(feed.clients);
     show(await model.standpoint().catch(() => null));
     showProof(await proof());
+    await showOwnership();
     return reply.type(registry.contentType).send(await registry.metrics());
   });
   const document = JSON.stringify(openApi({ projection, tables, ...limits, auth: options.auth !== 'off' }));
