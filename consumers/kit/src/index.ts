@@ -17,7 +17,15 @@ export {
 } from './change-event/index.ts';
 export { KitError, type KitErrorCode, reactions } from './errors.ts';
 export type { MergeRecord } from './merge/index.ts';
-export { type OwnershipStanding, ownedTablesOf, writeBackGrants } from './ownership/index.ts';
+export {
+  type Dispute,
+  decide,
+  disputesOf,
+  type OwnershipStanding,
+  ownedTablesOf,
+  standingOf,
+  writeBackGrants,
+} from './ownership/index.ts';
 export {
   type ColumnDeclaration,
   type FoldChange,

@@ -6,7 +6,7 @@ import type { Owner } from './standing.ts';
 import { cellOf, keyCondition, keyIn, textOf, type Values, valuesIn, valuesOfCells } from './values.ts';
 
 /** A row about which somebody has to decide. */
-export interface Trouble {
+export interface Dispute {
   readonly kind: 'conflict' | 'rogue-write';
   readonly key: readonly string[];
   /** Owned columns by their order: before, and as they were found in the monolith; null: the row was gone. */
@@ -19,7 +19,7 @@ export interface Trouble {
 }
 
 /** The oldest first. */
-export async function troublesOf(session: Session, { name }: MirrorTable, limit = 100): Promise<readonly Trouble[]> {
+export async function disputesOf(session: Session, { name }: MirrorTable, limit = 100): Promise<readonly Dispute[]> {
   const conflicts = await session.rows<Record<'row_key' | 'was' | 'becomes' | 'found' | 'reason' | 'at', string>>(
     "SELECT row_key, was, becomes, found, reason, CAST(at AS CHAR) AS at FROM banyan_writes WHERE table_name = ? AND state = 'conflict' ORDER BY sequence LIMIT ?",
     [name, limit],
@@ -28,7 +28,7 @@ export async function troublesOf(session: Session, { name }: MirrorTable, limit 
     'SELECT row_key, was, found, gtid, CAST(seen_at AS CHAR) AS at FROM banyan_rogue_writes WHERE table_name = ? AND decision IS NULL ORDER BY id LIMIT ?',
     [name, limit],
   );
-  const all: Trouble[] = [
+  const all: Dispute[] = [
     ...conflicts.map(({ row_key: key, was, becomes, found, reason, at }) => ({
       ...{ kind: 'conflict' as const, key: JSON.parse(key), was: valuesIn(was), found: valuesIn(found) },
       ...{ wanted: valuesIn(becomes), gtid: null, reason, at },

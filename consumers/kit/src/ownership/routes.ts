@@ -7,7 +7,7 @@ import type { ServedTable } from '../query-api/served-table.ts';
 import { keyOfPath, parametersOf, wholeOf } from '../query-api/table-query.ts';
 import { keyRoute } from '../query-api/table-routes.ts';
 import { CarriedWaits } from './carried-waits.ts';
-import { decide, troublesOf } from './decide.ts';
+import { decide, disputesOf } from './decide.ts';
 import { OwnerStore, type Write, type Written } from './owner-store.ts';
 import type { Sessions } from './sessions.ts';
 import type { Owner } from './standing.ts';
@@ -78,7 +78,7 @@ export function ownershipRoutes(
     await access(request, `own:${name}`);
     return {
       columns: table.owned.map((column) => column.name),
-      disputes: await sessions.run((session) => troublesOf(session, table)),
+      disputes: await sessions.run((session) => disputesOf(session, table)),
     };
   });
 

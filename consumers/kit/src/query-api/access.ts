@@ -34,7 +34,8 @@ export function scopesBy(rules: TokenRules | 'off'): ScopeCheck {
   return async ({ headers }, scope) => {
     const caller = await check(headers.authorization);
     // A customer's own token is for reading.
-    if (caller.customerId === null && caller.scopes.has(scope)) return caller;
+    const ofAll = `${scope.split(':')[0]}:*`;
+    if (caller.customerId === null && (caller.scopes.has(scope) || caller.scopes.has(ofAll))) return caller;
     throw insufficient(`this wants a token with the scope ${scope}`, scope);
   };
 }
