@@ -17,6 +17,8 @@ export interface FacadeConfig {
   /** Who may see and move routes. */
   readonly auth: TokenRules;
   readonly requests: number;
+  /** How long a replica that cannot read where the routes stand goes on sending writes of write routes to the monolith. */
+  readonly writeLeaseMs: number;
 }
 
 export const variables = `  PORT                  where clients ask; 0 takes a free port
@@ -38,7 +40,9 @@ export const variables = `  PORT                  where clients ask; 0 takes a f
   READ_AFTER_KEY_FILE   32 bytes or more as base64, a line each; the first signs, all are taken
   AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE
                         whose tokens may see (scope routes:read) and move routes (routes:write)
-  MAX_REQUESTS          that are answered at the same time; default 2000`;
+  MAX_REQUESTS          that are answered at the same time; default 2000
+  WRITE_LEASE_MS        a replica that cannot read where the routes stand for so long takes no writes of write routes; one
+                        that was killed keeps them from being switched for twice that; default 30000`;
 
 /** Throws KitError `config` that names the variable. `file` reads a file, for *_FILE variables. */
 export function facadeConfig(env: Environment, file: (path: string) => string): FacadeConfig {
@@ -56,6 +60,7 @@ export function facadeConfig(env: Environment, file: (path: string) => string): 
     readAfterKeyFile: textIn(env, 'READ_AFTER_KEY_FILE'),
     auth,
     requests: wholeIn(env, 'MAX_REQUESTS', 1, 100_000, 2000),
+    writeLeaseMs: wholeIn(env, 'WRITE_LEASE_MS', 1000, 3_600_000, 30_000),
   };
 }
 

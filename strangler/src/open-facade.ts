@@ -84,7 +84,7 @@ export async function openFacade(all: readonly Route[], config: FacadeConfig, lo
     const api = new OwnerApi({ urls: config.services, token: tokenIn(config.serviceTokenFile) });
     opening.defer(() => api.close());
     const ports = { store, register, watch, standings, api, monolith, sourcePosition, tokens, log };
-    writing = opening.use(openWrites({ ...ports, routes: writeRoutes }));
+    writing = opening.use(openWrites({ ...ports, routes: writeRoutes, limits: { leaseMs: config.writeLeaseMs } }));
   }
   const writes: OpenWrites | null = writing;
   const freshWithinMs = (route: ReadRoute) => rulesOf(route.gate).freshWithinMs;
