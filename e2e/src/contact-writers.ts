@@ -10,6 +10,9 @@ export interface Wrote {
   readonly by: 'service' | 'bank';
 }
 
+/** Of all writers of a run: no two writes are alike. */
+let count = 0;
+
 interface WritersOptions {
   readonly writers?: number;
   /** Between two writes of one of them. */
@@ -22,7 +25,6 @@ export class ContactWriters {
   readonly #migration: ContactMigration;
   readonly #running: Promise<unknown>;
   #isOver = false;
-  #count = 0;
 
   constructor(migration: ContactMigration, { writers = 8, everyMs = 40 }: WritersOptions = {}) {
     this.#migration = migration;
@@ -43,7 +45,7 @@ export class ContactWriters {
     for (let turn = 0; !this.#isOver; turn++) {
       const customer = 1 + index + writers * (turn % 5);
       this.wrote.push(
-        await this.#write(customer, `w${++this.#count}`, (index + turn) % this.#migration.facades.length),
+        await this.#write(customer, `w${++count}`, (index + turn) % this.#migration.facades.length),
       );
       await delay(everyMs);
     }
