@@ -26,6 +26,8 @@ export interface TestingAdmin {
   readonly sight: TestingSight;
   readonly watch: StateWatch;
   readonly logged: Record<string, unknown>[];
+  /** How often it was asked. */
+  readonly reads: { counts: number; differences: number; changes: number };
   /** What the database has. */
   counts: RouteCounts;
   changes: Change[];
@@ -44,16 +46,27 @@ export async function testingAdmin(): Promise<TestingAdmin> {
   await watch.look();
   const evidence = {
     counts: async () => {
+      admin.reads.counts++;
       await store.states();
       return new Map([['accounts', admin.counts]]);
     },
-    differences: async () => admin.differences,
+    differences: async () => {
+      admin.reads.differences++;
+      await store.states();
+      return admin.differences;
+    },
   };
   const routes = [{ name: 'accounts', services: ['accounts'], rules: rulesOf() }];
   const server: Server = createAdminServer({
     routes: [route],
     watch,
-    store: { changes: async () => admin.changes },
+    store: {
+      changes: async () => {
+        admin.reads.changes++;
+        await store.states();
+        return admin.changes;
+      },
+    },
     evidence,
     evidenceLog: sight,
     guard: { reverts: () => 3 },
@@ -71,6 +84,7 @@ export async function testingAdmin(): Promise<TestingAdmin> {
     sight,
     watch,
     logged,
+    reads: { counts: 0, differences: 0, changes: 0 },
     counts: noCounts,
     changes: [],
     differences: [],
