@@ -200,11 +200,9 @@ describe('the page', () => {
     admin.changes = [change];
     await signIn('routes:read');
     await page.getByRole('link', { name: 'accounts' }).click();
-    const [monolith, service] = await page
-      .getByRole('table', { name: 'Differences' })
-      .getByRole('row', { name: /holder/ })
-      .getByRole('cell')
-      .allInnerTexts();
+    const differs = page.getByRole('table', { name: 'Differences' }).getByRole('row', { name: /holder/ });
+    await differs.waitFor();
+    const [monolith, service] = await differs.getByRole('cell').allInnerTexts();
     expect([monolith, service]).toEqual([hostile, '"<b>x</b>"']);
     const header = page.getByRole('rowheader', { name: difference.kind });
     expect(await header.textContent()).toContain(difference.example.request);
