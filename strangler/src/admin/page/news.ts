@@ -2,6 +2,15 @@ import type { DetailJson } from '../event-routes.ts';
 import type { WatchedRoute } from '../watched-routes.ts';
 import { placeText } from './text.ts';
 
+/** What was read before a move was made may come after it. */
+export function newestRoutes(before: readonly WatchedRoute[], now: readonly WatchedRoute[]): WatchedRoute[] {
+  const known = new Map(before.map((route) => [route.name, route]));
+  return now.map((route) => {
+    const old = known.get(route.name);
+    return old && old.state.epoch > route.state.epoch ? old : route;
+  });
+}
+
 /** What of the routes is worth to be said aloud: moves, not figures. */
 export function routeNews(before: readonly WatchedRoute[], now: readonly WatchedRoute[]): string[] {
   return now.flatMap(({ name, state, isSetAside }) => {

@@ -6,7 +6,7 @@ import { Connection } from './connection.ts';
 import { part } from './elements.ts';
 import type { ServerEvent } from './events.ts';
 import { MoveDialog } from './move-dialog.ts';
-import { differenceNews, routeNews } from './news.ts';
+import { differenceNews, newestRoutes, routeNews } from './news.ts';
 import { patchChildren } from './patch.ts';
 import { routeSection } from './route-section.ts';
 import { routesTable } from './routes-table.ts';
@@ -15,16 +15,6 @@ import { TokenForm } from './token-form.ts';
 
 interface Seen extends SeenRoutes {
   readonly routes: readonly WatchedRoute[];
-}
-
-/** What was read before a move was made may come after it. */
-function newest(before: Seen | null, now: Seen): Seen {
-  const known = new Map(before?.routes.map((route) => [route.name, route]));
-  const routes = now.routes.map((route) => {
-    const old = known.get(route.name);
-    return old && old.state.epoch > route.state.epoch ? old : route;
-  });
-  return { ...now, routes };
 }
 
 /** The route that the address names; none when it cannot be one. */
@@ -93,8 +83,9 @@ export class RoutesPage {
 
   #event({ event, data }: ServerEvent): void {
     if (event === 'routes') {
-      const seen = newest(this.#seen, data as Seen);
-      this.#say(routeNews(this.#seen?.routes ?? [], seen.routes));
+      const [before, now] = [this.#seen?.routes ?? [], data as Seen];
+      const seen = { ...now, routes: newestRoutes(before, now.routes) };
+      this.#say(routeNews(before, seen.routes));
       this.#seen = seen;
     } else if (event === 'route') {
       const detail = data as DetailJson;

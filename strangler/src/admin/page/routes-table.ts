@@ -45,7 +45,7 @@ const cell = (column: number, ...children: readonly Child[]): HTMLElement =>
 const age = (standing: Standing): HTMLElement =>
   element(
     'div',
-    {},
+    { class: 'service' },
     element('span', { class: standing.silence === null ? null : 'wrong' }, ageText(standing)),
     quiet(standing.service),
   );
