@@ -21,10 +21,11 @@ import { nearNames } from './terminal/near-names.ts';
 import { Output } from './terminal/output.ts';
 import { token } from './token.ts';
 import { up } from './up.ts';
+import { writes } from './writes/writes.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   ...{ up, down, status, prove, repair, rebuild, tail, logs, open, token, schemas, connector, demo },
-  ...{ stops, retry, skip, park, unpark, routes, route },
+  ...{ stops, retry, skip, park, unpark, routes, route, writes },
 };
 
 /** These print line after line: with --json, one object a line. */

@@ -4,7 +4,7 @@ import { writeFacadeSecrets } from './parts/facade-parts.ts';
 import { placeService, placeServices, type ServiceParts, servicePartsIn } from './parts/service-parts.ts';
 import type { Service } from './services.ts';
 import { startableTarget, stopAround, type Target } from './target.ts';
-import { makeFacade, makeReadModel, makeSourceUsers } from './users.ts';
+import { makeFacade, makeReadModel, makeSourceUsers, makeWriteBack } from './users.ts';
 
 export interface StartOptions {
   readonly config: StackConfig;
@@ -43,6 +43,7 @@ export async function startAll({ config, services, rate, auth = false, say, sign
     if (rate > 0) await bringUp(bank.traffic, say, signal);
     await applyLocally(stack, (text) => say('connector', text), signal);
     for (const issuer of target.issuer) await bringUp(issuer, say, signal);
+    for (const service of services) await makeWriteBack(stack, service);
     await Promise.all(target.services.map((one) => bringUpService(stack, one, say, signal)));
     await bringUpFacade(target, say, signal);
     return target;
@@ -61,6 +62,7 @@ export async function addService(
 ): Promise<ServiceParts> {
   await applyLocally(stack, (text) => say('connector', text), signal);
   placeService(stack, service);
+  await makeWriteBack(stack, service);
   const parts = servicePartsIn(stack).find(({ name }) => name === service.name)!;
   try {
     await bringUpService(stack, parts, say, signal);

@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { captureUserStatements } from '@banyan/connectors';
+import { writeBackGrants } from '@banyan/kit';
 import type { Stack } from '@banyan/stack';
 import mysql from 'mysql2/promise';
 import { passwordFile } from './parts/node-part.ts';
-import { readModelUser } from './parts/service-parts.ts';
+import { readModelUser, writeBackUser } from './parts/service-parts.ts';
+import type { Service } from './services.ts';
 
 /** Makes the accounts of the bank and of the capture, each with a password of this stack and the rights it needs. */
 export async function makeSourceUsers(stack: Stack): Promise<void> {
@@ -34,6 +36,20 @@ export async function makeFacade(stack: Stack): Promise<void> {
     `CREATE USER IF NOT EXISTS facade@'127.0.0.1' IDENTIFIED BY '${password}'`,
   ]);
   await writeFile(passwordFile(stack, 'facade'), password, { mode: 0o600 });
+}
+
+/** An account that carries what a service writes back to the bank's tables, where it owns columns of them. */
+export async function makeWriteBack(stack: Stack, { name, projection }: Service): Promise<void> {
+  const grants = writeBackGrants(projection);
+  if (grants.length === 0) return;
+  const user = writeBackUser(name);
+  const password = await stack.credentials.password(user);
+  await run(stack, 'source-db', [
+    'SET SESSION sql_log_bin = 0',
+    `CREATE USER IF NOT EXISTS \`${user}\`@'127.0.0.1' IDENTIFIED BY '${password}'`,
+    ...grants.map((what) => `GRANT ${what} TO \`${user}\`@'127.0.0.1'`),
+  ]);
+  await writeFile(passwordFile(stack, user), password, { mode: 0o600 });
 }
 
 /** One more database of a service's own, for another version of what it knows. */

@@ -1,12 +1,12 @@
 import express, { type Application, type Next, type Request, type Response } from 'express';
 import type { Pool } from 'mysql2/promise';
 import { findAccount, listAccounts, readLedger } from './accounts.ts';
-import { findCustomer } from './customers.ts';
+import { changeContact, findCustomer } from './customers.ts';
 import { select } from './database.ts';
 import { isUnreachable } from './database-error.ts';
 import { addPages, sendRefusal } from './pages.ts';
 import { Rejection } from './rejection.ts';
-import { parseAfter, parseId, parseLimit, parseOrder } from './requests.ts';
+import { parseAfter, parseContact, parseId, parseLimit, parseOrder } from './requests.ts';
 import { addSelfServiceApi } from './self-service-api.ts';
 import { transfer } from './transfers.ts';
 
@@ -42,6 +42,11 @@ export function createApp(pool: Pool, log: (line: string) => void): Application 
 
   app.get('/customers/:id', async (request, response) => {
     response.json(await findCustomer(pool, parseId(request.params.id, 'the customer')));
+  });
+
+  app.put('/customers/:id/contact', async (request, response) => {
+    const id = parseId(request.params.id, 'the customer');
+    response.json(await changeContact(pool, id, parseContact(request.body)));
   });
 
   app.get('/health', async (_request, response) => {

@@ -1,7 +1,8 @@
 import { type Account, accountsOf } from './accounts.ts';
 import { type JsonId, showId, showTime } from './answers.ts';
-import { type Queryable, select } from './database.ts';
+import { change, type Queryable, select } from './database.ts';
 import { Rejection } from './rejection.ts';
+import type { Contact } from './requests.ts';
 
 /** A customer as GET /customers/:id shows one, with all accounts, closed ones too. */
 export interface Customer {
@@ -35,4 +36,15 @@ export async function findCustomer(db: Queryable, id: bigint): Promise<Customer>
     createdAt: showTime(row.created_at),
     accounts: await accountsOf(db, id),
   };
+}
+
+/** Changes where a customer can be reached, and gives it as it stands then. Throws Rejection 404. */
+export async function changeContact(db: Queryable, id: bigint, { email, city }: Contact) {
+  const { matchedRows } = await change(db, 'UPDATE customers SET email = ?, city = ? WHERE id = ? AND id > 0', [
+    email,
+    city,
+    id,
+  ]);
+  if (matchedRows === 0) throw new Rejection(404, 'unknown_customer', `there is no customer ${id}; check the number`);
+  return { customerId: showId(String(id)), email, city };
 }

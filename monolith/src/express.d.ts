@@ -27,6 +27,7 @@ declare module 'express' {
     set(setting: string, value: unknown): this;
     use(handler: Handler | ErrorHandler): this;
     get(path: string, handler: Handler): this;
+    put(path: string, handler: Handler): this;
     post(path: string, ...handlers: readonly Handler[]): this;
   }
 

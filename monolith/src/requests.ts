@@ -11,6 +11,12 @@ export interface TransferOrder {
   readonly reference: string | undefined;
 }
 
+/** Where somebody can be reached. */
+export interface Contact {
+  readonly email: string;
+  readonly city: string;
+}
+
 const FIELDS = ['from', 'to', 'amount', 'purpose', 'reference'];
 const ID = /^[1-9][0-9]{0,18}$/;
 const MAX_ID = 2n ** 63n - 1n;
@@ -63,6 +69,32 @@ export function parseLimit(value: unknown, fallback: number, max: number): numbe
   if (typeof value === 'string' && ID.test(value) && BigInt(value) <= BigInt(max)) return Number(value);
   return refuse(`limit must be a whole number from 1 to ${max}`, value);
 }
+
+const MAX_EMAIL_CHARACTERS = 190;
+const MAX_CITY_CHARACTERS = 80;
+
+/** Reads the body of PUT /customers/:id/contact. Throws Rejection 400. */
+export function parseContact(body: unknown): Contact {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    refuse('the body must be a JSON object sent with Content-Type: application/json', body);
+  }
+  const unknown = Object.keys(body).find((key) => key !== 'email' && key !== 'city');
+  if (unknown !== undefined) refuse('the body may have email, city and no other field', unknown);
+  const { email, city } = body as Record<string, unknown>;
+  if (!isLine(email, MAX_EMAIL_CHARACTERS) || !/^[^\s@]+@[^\s@]+$/.test(email))
+    refuse(`email must be an address of at most ${MAX_EMAIL_CHARACTERS} characters`, email);
+  if (!isLine(city, MAX_CITY_CHARACTERS) || city.trim() !== city)
+    refuse(`city must be text of 1 to ${MAX_CITY_CHARACTERS} characters without blanks around it`, city);
+  return { email, city };
+}
+
+/** Counted in characters as VARCHAR counts them. */
+const isLine = (value: unknown, most: number): value is string =>
+  typeof value === 'string' &&
+  value !== '' &&
+  value.isWellFormed() &&
+  !/\p{Cc}/u.test(value) &&
+  [...value].length <= most;
 
 function parsePositiveAmount(value: unknown): bigint {
   const amount = typeof value === 'string' ? parseAmount(value) : undefined;

@@ -46,6 +46,7 @@ The bank answers:
   GET  /accounts/:id
   GET  /accounts/:id/ledger?after=ID&limit=N  a page of its lines in booking order
   GET  /customers/:id
+  PUT  /customers/:id/contact                   {"email":"a@example.org","city":"Bern"}: where somebody can be reached
   GET  /health
   GET  /web/login  and from there accounts, statement, transfer, cards, profile, as pages
        a seeded customer N has the password sesame-N; login names are in the table web_logins

@@ -66,7 +66,7 @@ export async function writeFacadeSecrets(stack: Stack): Promise<void> {
   await writeFile(secretFile(stack, 'read-after-key'), `${randomBytes(32).toString('base64')}\n`, secret);
   await writeFile(
     secretFile(stack, 'token'),
-    await issuer.serviceToken('facade', ['read:*'], { forS: 31_536_000 }),
+    await issuer.serviceToken('facade', ['read:*', 'write:*', 'own:*'], { forS: 31_536_000 }),
     secret,
   );
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readTablesOf } from '@banyan/kit';
+import { ownedTablesOf, readTablesOf } from '@banyan/kit';
 import type { Part, Stack } from '@banyan/stack';
 import type { Service } from '../services.ts';
 import { authOf } from './issuer.ts';
@@ -22,6 +22,8 @@ interface Place {
   readonly name: string;
   readonly main: string;
   readonly paths: readonly string[];
+  /** It owns columns of the bank's tables. */
+  readonly writesBack?: boolean;
 }
 
 interface Places {
@@ -73,6 +75,7 @@ const placeOf = ({ name, main, projection }: Service): Place => ({
   name,
   main,
   paths: readTablesOf(projection).flatMap(({ path }) => (path === null ? [] : [path])),
+  writesBack: ownedTablesOf(projection).length > 0,
 });
 
 /** Behind those of the stack, the bank, the issuer and the facade. */
@@ -102,7 +105,7 @@ interface OtherProjector {
 
 function partsAt(
   stack: Stack,
-  { name, main, paths }: Place,
+  { name, main, paths, writesBack = false }: Place,
   index: number,
   auth: boolean,
   other: OtherProjector | null = null,
@@ -122,6 +125,10 @@ function partsAt(
     SOURCE_DB_PORT: String(stack.ports['source-db']),
     SOURCE_DB_USER: 'capture',
     SOURCE_DB_PASSWORD_FILE: passwordFile(stack, 'capture'),
+    ...(writesBack && {
+      WRITE_BACK_DB_USER: writeBackUser(name),
+      WRITE_BACK_DB_PASSWORD_FILE: passwordFile(stack, writeBackUser(name)),
+    }),
   };
   const role = (part: string, args: string, port: number, env: Record<string, string>) =>
     nodePart(stack, {
@@ -143,3 +150,4 @@ function partsAt(
 
 /** No name of a service is one of the server's own accounts. */
 export const readModelUser = (service: string): string => `service-${service}`;
+export const writeBackUser = (service: string): string => `write-back-${service}`;

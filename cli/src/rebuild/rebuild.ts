@@ -1,4 +1,13 @@
-import { copyVerdicts, coversAll, parsePosition, prove, switchVersions, type Versions, versionIn } from '@banyan/kit';
+import {
+  copyVerdicts,
+  coversAll,
+  parsePosition,
+  prove,
+  Session,
+  switchVersions,
+  type Versions,
+  versionIn,
+} from '@banyan/kit';
 import type { Arguments, Command, Context } from '../command.ts';
 import { CliError, usage } from '../errors.ts';
 import { nextVersionIn } from '../parts/service-parts.ts';
@@ -8,6 +17,7 @@ import { bringUp, fillLimitMs, pause } from '../starting.ts';
 import type { Target } from '../target.ts';
 import { escaped, jsonLine } from '../terminal/escape.ts';
 import { dropReadModel, makeVersion } from '../users.ts';
+import { refuseWhileOwner } from '../writes/owned.ts';
 
 export const rebuild: Command = {
   summary:
@@ -57,6 +67,7 @@ class Rebuilding {
   }
 
   async run(): Promise<void> {
+    await this.#refuseWhileOwner();
     const { database } = this.#proved;
     const { next, old } = this.#versions;
     const { stack } = this.#target;
@@ -80,6 +91,7 @@ class Rebuilding {
 
   /** The version that is kept becomes the one that answers. */
   async undo(): Promise<void> {
+    await this.#refuseWhileOwner();
     const { live, next, old } = this.#versions;
     await makeVersion(this.#target.stack, this.#name, next);
     await this.#switch(async () => {
@@ -94,6 +106,11 @@ class Rebuilding {
     const { stack } = this.#target;
     for (const database of [this.#versions.old, this.#versions.next]) await dropReadModel(stack, database);
     await this.#done('dropped', '');
+  }
+
+  async #refuseWhileOwner(): Promise<void> {
+    await using session = await Session.open(this.#proved.database);
+    await refuseWhileOwner(session, this.#proved.service);
   }
 
   /** What the stream has not told is put right once: a DEFAULT that is an expression, rows changed without a log. */

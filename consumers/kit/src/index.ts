@@ -18,6 +18,15 @@ export {
 export { KitError, type KitErrorCode, reactions } from './errors.ts';
 export type { MergeRecord } from './merge/index.ts';
 export {
+  type Dispute,
+  decide,
+  disputesOf,
+  type OwnershipStanding,
+  ownedTablesOf,
+  standingOf,
+  writeBackGrants,
+} from './ownership/index.ts';
+export {
   type ColumnDeclaration,
   type FoldChange,
   type FoldDeclaration,

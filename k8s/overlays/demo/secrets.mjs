@@ -41,7 +41,7 @@ function keysAndTokens() {
   return {
     'jwks.json': JSON.stringify({ keys: [jwk] }),
     token: token('service:reader', 'read:*'),
-    'facade-token': token('service:facade', 'read:*'),
+    'facade-token': token('service:facade', 'read:* write:* own:*'),
     'operator-token': token('operator', 'routes:read routes:write'),
   };
 }
@@ -53,7 +53,7 @@ const { 'facade-token': token } = (await make('token-keys', tokens))
   ? tokens
   : Object.fromEntries(await kept('token-keys'));
 await make('facade', { token, 'read-after-key': randomBytes(32).toString('base64') });
-const source = ['root', 'bank', 'capture', 'catalog', 'facade'].map((name) => `source-db-${name}`);
+const source = ['root', 'bank', 'capture', 'catalog', 'facade', 'write-back'].map((name) => `source-db-${name}`);
 for (const name of [...source, 'read-db-root']) await make(name, { password: password() });
 // All of them for who makes the accounts, and one for each service and the facade, with the same password.
 const fresh = Object.fromEntries([...SERVICES.split(' '), 'facade'].map((name) => [name, password()]));

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { alerts, ruleGroups } from './alerts.ts';
 import { promtool } from './promtool.ts';
 
-const cases = ['alerts.promtool.yaml', 'proofs.promtool.yaml', 'facade.promtool.yaml'];
+const cases = ['alerts.promtool.yaml', 'proofs.promtool.yaml', 'owned.promtool.yaml', 'facade.promtool.yaml'];
 jest.setTimeout(60_000);
 
 let folder: string;

@@ -1,4 +1,5 @@
 import { facadeAlerts } from './facade-alerts.ts';
+import { ownedAlerts } from './owned-alerts.ts';
 
 /** A rule of Prometheus, and the section of the page that says what to do. */
 export interface Alert {
@@ -22,7 +23,7 @@ export const alerts: readonly Alert[] = [
   {
     name: 'BanyanNotFresh',
     severity: 'critical',
-    // As long as its /ready: a quiet source gives a sign of life every 20 s.
+    // As long as its /ready: a quiet source gives a sign of life every 2 s.
     expr: `max ${by} (banyan_position_age_seconds) > 120`,
     for: '1m',
     summary: '{{ $labels.projection }} answers with what was true {{ $value | humanizeDuration }} ago',
@@ -114,6 +115,7 @@ export const alerts: readonly Alert[] = [
     for: '5m',
     summary: 'the source has what is not captured yet for {{ $value | humanizeDuration }} more, and then forgets it',
   },
+  ...ownedAlerts,
   ...facadeAlerts,
 ];
 

@@ -1,5 +1,5 @@
 import { DevIssuer, type Server } from '@banyan/kit';
-import type { ReadRoute } from '../route/declaration.ts';
+import type { ReadRoute, Route, WriteRoute } from '../route/declaration.ts';
 import type { BothAnswers } from '../shadow/side-by-side.ts';
 import type { Change } from '../state/change.ts';
 import { noCounts, type RouteCounts } from '../state/evidence.ts';
@@ -9,6 +9,7 @@ import { RouteSwitch } from '../state/route-switch.ts';
 import { StateWatch } from '../state/state-watch.ts';
 import { TestingSight, TestingStore } from '../state/testing-replicas.ts';
 import { createAdminServer } from './admin-server.ts';
+import type { WritePorts } from './seen-write.ts';
 
 const route: ReadRoute = {
   name: 'accounts',
@@ -17,6 +18,11 @@ const route: ReadRoute = {
   services: ['accounts'],
   answer: async () => null,
 };
+
+export interface TestingWrites {
+  readonly routes: readonly WriteRoute[];
+  readonly ports: WritePorts;
+}
 
 /** An admin server over a database in memory. */
 export interface TestingAdmin {
@@ -37,12 +43,14 @@ export interface TestingAdmin {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function testingAdmin(): Promise<TestingAdmin> {
+/** `writes` are further routes, and what is known of them; none of them was ever moved. */
+export async function testingAdmin(writes?: TestingWrites): Promise<TestingAdmin> {
   const issuer = await DevIssuer.open({ audience: 'bank' });
   const keys = await issuer.listen({ port: 0 });
   const [store, sight, logged] = [new TestingStore(), new TestingSight(), [] as Record<string, unknown>[]];
   const log = (entry: Readonly<Record<string, unknown>>) => void logged.push(entry);
-  const watch = new StateWatch({ store, routes: ['accounts'], everyMs: 3_600_000, log });
+  const all: readonly Route[] = [route, ...(writes?.routes ?? [])];
+  const watch = new StateWatch({ store, routes: all.map(({ name }) => name), everyMs: 3_600_000, log });
   await watch.look();
   const evidence = {
     counts: async () => {
@@ -58,7 +66,8 @@ export async function testingAdmin(): Promise<TestingAdmin> {
   };
   const routes = [{ name: 'accounts', services: ['accounts'], rules: rulesOf() }];
   const server: Server = createAdminServer({
-    routes: [route],
+    routes: all,
+    writes: writes?.ports ?? null,
     watch,
     store: {
       changes: async () => {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { type TestingAdmin, testingAdmin } from './testing-admin.ts';
+import { type TestingAdmin, type TestingWrites, testingAdmin } from './testing-admin.ts';
 
 /** The page in a browser, before an admin server of its own. */
 export interface TestingPage extends AsyncDisposable {
@@ -21,8 +21,12 @@ export interface TestingPage extends AsyncDisposable {
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-export async function testingPage(browser: Browser, options: BrowserContextOptions = {}): Promise<TestingPage> {
-  const admin = await testingAdmin();
+export async function testingPage(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+  writes?: TestingWrites,
+): Promise<TestingPage> {
+  const admin = await testingAdmin(writes);
   const relay = await relayTo(Number(new URL(admin.url).port));
   const context = await browser.newContext(options);
   const page = await context.newPage();

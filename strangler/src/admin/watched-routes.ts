@@ -1,9 +1,9 @@
 import type { Log } from '@banyan/kit';
+import { isWrite } from '../route/declaration.ts';
 import type { Change } from '../state/change.ts';
 import type { DifferenceSeen, EvidenceStore } from '../state/evidence-store.ts';
-import { directionOf } from '../state/machine.ts';
+import { directionOf, writeDirectionOf } from '../state/machine.ts';
 import { isShared, type RouteState, type Stage, stages } from '../state/route-state.ts';
-import type { RouteStore } from '../state/route-store.ts';
 import { type SeenRoute, type SeenRoutesPorts, seenRoutes } from './seen-routes.ts';
 import { SharedRead } from './shared-read.ts';
 
@@ -26,7 +26,6 @@ export interface RouteDetail {
 }
 
 export interface WatchedRoutesPorts extends SeenRoutesPorts {
-  readonly store: Pick<RouteStore, 'changes'>;
   readonly log: Log;
   readonly evidence: Pick<EvidenceStore, 'counts' | 'differences'>;
 }
@@ -50,11 +49,15 @@ export function watchedRoutes(ports: WatchedRoutesPorts) {
   return { all, details };
 }
 
-function stepsOf({ watch }: WatchedRoutesPorts, name: string): Step[] {
+/** None from where a write route is between two stages. */
+function stepsOf({ watch, routes }: WatchedRoutesPorts, name: string): Step[] {
   const from = watch.stored(name);
+  if (from.phase !== 'settled') return [];
+  const isOfWrites = routes.some((route) => route.name === name && isWrite(route));
   return stages.flatMap((stage) => {
     const isSame = stage === from.stage;
-    const direction = directionOf(from, { stage, percent: isSame ? otherShare(from) : 100 });
+    const to = { stage, percent: isSame ? otherShare(from) : 100 };
+    const direction = isOfWrites ? writeDirectionOf(from, to) : directionOf(from, to);
     return direction === null ? [] : [{ stage, direction: isSame ? 'share' : direction }];
   });
 }

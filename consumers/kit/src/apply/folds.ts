@@ -228,7 +228,7 @@ function kindOf({ operation }: ChangeEvent): Part['kind'] {
 }
 
 /** A store writes and finds rows of a state as it does those of a mirror. */
-const stored = (fold: FoldTable): MirrorTable => ({ ...fold, source: `a state of '${fold.name}'` });
+const stored = (fold: FoldTable): MirrorTable => ({ ...fold, owned: [], source: `a state of '${fold.name}'` });
 
 const keyOf = ({ key }: MirrorTable, row: Row): SourceValue[] => key.map(({ from }) => row[from] ?? null);
 

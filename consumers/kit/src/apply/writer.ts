@@ -1,5 +1,6 @@
 import type { ChangeEvent, Correction } from '../change-event/index.ts';
 import { KitError } from '../errors.ts';
+import { CameBack } from '../ownership/came-back.ts';
 import type { Projection } from '../projection/declaration.ts';
 import { ChangeLog } from '../read-store/change-log.ts';
 import type { ForeignKey } from '../read-store/foreign-keys.ts';
@@ -42,6 +43,7 @@ export class Writer {
   readonly #cascades: Cascades;
   readonly #log: ChangeLog | null;
   readonly #parked: ParkedRows;
+  readonly #cameBack: CameBack | null;
   #open = false;
 
   constructor(options: WriterOptions) {
@@ -50,6 +52,7 @@ export class Writer {
     this.#options = options;
     this.#log = session && new ChangeLog(session, projection, options.filled);
     this.#tables = new Map(projection.tables.map((table) => [table.source, table]));
+    this.#cameBack = session && new CameBack(session, projection);
     this.#parked = new ParkedRows(projection.name, options.parked ?? []);
     this.#cascades = new Cascades(store, projection, options.foreignKeys);
     this.#folds = new Folds({ ...options, begun: options.begun ?? options.filled, log: this.#log });
@@ -80,6 +83,7 @@ export class Writer {
       const table = this.#of(all[0]!);
       await this.#options.store.write(table, coalesce(table, all));
       this.#log?.take(source, all);
+      this.#cameBack?.take(source, all);
     }
     this.#folds.note(applied);
     await this.#queries?.note(applied);
@@ -118,6 +122,7 @@ export class Writer {
     await this.#folds.run();
     await this.#queries?.finish(checkpoint.filled);
     if (store.session) await this.#parked.write(store.session);
+    await this.#cameBack?.write();
     // Before the checkpoint: its row is locked from there on, and the lease is prolonged in it.
     await this.#log?.write(toColumns(checkpoint).position);
     const isOurs = await store.moveCheckpoint(lease, checkpoint, freshAtMs);

@@ -27,6 +27,11 @@ export interface MirrorTableDeclaration {
   readonly filters?: readonly string[];
   /** The column that says whose a row is: a customer's token reads the rows with his id, and no others are there for him. */
   readonly owner?: string;
+  /**
+   * Columns whose writes can move here: the service then takes them by `PATCH {path}/{key}`, and carries each change back to the
+   * monolith's table. Of rows that exist; no key columns, and of types that have an exact text.
+   */
+  readonly owned?: readonly string[];
 }
 
 export interface MirrorDeclaration {
@@ -58,6 +63,8 @@ export interface ReadTable {
 export interface MirrorTable extends ReadTable {
   /** `database.table`. */
   readonly source: string;
+  /** Columns whose writes can move here. */
+  readonly owned: readonly Column[];
 }
 
 /** One read model, filled whole transaction by whole transaction by one projector. */
@@ -95,10 +102,37 @@ export function mirrorTables({ name, tables: declared }: MirrorDeclaration): Mir
 
 function mirrorTable(where: string, name: string, declared: MirrorTableDeclaration): MirrorTable {
   if (!/^[^.]+\.[^.]+$/.test(declared.source)) refuse(where, `source '${declared.source}' is not database.table`);
-  return { source: declared.source, ...readTable(where, name, declared) };
+  const table = readTable(where, name, declared);
+  return { source: declared.source, ...table, owned: ownedOf(where, table, declared.owned ?? []) };
 }
 
-export type ReadTableDeclaration = Omit<MirrorTableDeclaration, 'source'>;
+/** MariaDB's own limit is 64, and the table of what was written here is named after it. */
+const longestOwned = 50;
+
+function ownedOf(where: string, { name, path, columns, key }: ReadTable, names: readonly string[]): readonly Column[] {
+  if (names.length === 0) return [];
+  refuseTwice(where, 'owned column', names);
+  if (path === null) refuse(where, 'owned columns want a path: they are written there');
+  if (name.length > longestOwned)
+    refuse(where, `a table with owned columns has a name of ${longestOwned} letters at most`);
+  return names.map((one) => {
+    const column =
+      columns.find((other) => other.name === one) ?? refuse(where, `owned column '${one}' is not among its columns`);
+    if (key.includes(column)) refuse(where, `owned column '${one}' is one of the key: a key stays as it is`);
+    const { family, base, sql } = column.type;
+    if (
+      family === 'float' ||
+      family === 'binary' ||
+      base === 'json' ||
+      base === 'set' ||
+      / (character set|charset) binary\b/i.test(sql)
+    )
+      refuse(where, `owned column '${one}': values of type '${sql}' have no exact text to be compared by`);
+    return column;
+  });
+}
+
+export type ReadTableDeclaration = Omit<MirrorTableDeclaration, 'source' | 'owned'>;
 
 export function readTable(where: string, name: string, declared: ReadTableDeclaration): ReadTable {
   if (name.startsWith('banyan_')) refuse(where, 'names that begin with banyan_ are the kit’s own');

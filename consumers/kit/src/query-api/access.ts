@@ -25,6 +25,21 @@ export function accessBy(rules: TokenRules | 'off'): Access {
   return async ({ headers }, served) => viewOf(await check(headers.authorization), served);
 }
 
+/** Who asks, when his token has the scope; null without tokens. Throws Refused. */
+export type ScopeCheck = (request: FastifyRequest, scope: string) => Promise<Caller | null>;
+
+export function scopesBy(rules: TokenRules | 'off'): ScopeCheck {
+  if (rules === 'off') return async () => null;
+  const check = tokenCheck(rules);
+  return async ({ headers }, scope) => {
+    const caller = await check(headers.authorization);
+    // A customer's own token is for reading.
+    const ofAll = `${scope.split(':')[0]}:*`;
+    if (caller.customerId === null && (caller.scopes.has(scope) || caller.scopes.has(ofAll))) return caller;
+    throw insufficient(`this wants a token with the scope ${scope}`, scope);
+  };
+}
+
 /** By the path: a table's name may have what a scope cannot (RFC 6749, 3.3). */
 export const scopeOf = ({ path }: ServedTable): string => `read:${path.slice(1)}`;
 export const scopeOfAll = 'read:*';
@@ -37,11 +52,13 @@ export function viewOf({ customerId, scopes, expiresAtMs }: Caller, served: Serv
   if (customerId !== null && served.owner) return { owner: ownerIs(served, customerId), expiresAtMs };
   const scope = scopeOf(served);
   if (scopes.has(scope) || scopes.has(scopeOfAll)) return { owner: null, expiresAtMs };
-  const detail = `${served.path} wants a token with the scope ${scope}`;
-  throw new Refused(problem('forbidden', detail), {
+  throw insufficient(`${served.path} wants a token with the scope ${scope}`, scope);
+}
+
+const insufficient = (detail: string, scope: string): Refused =>
+  new Refused(problem('forbidden', detail), {
     'www-authenticate': `Bearer realm="banyan", error="insufficient_scope", scope="${scope}"`,
   });
-}
 
 function ownerIs({ owner }: ServedTable, customerId: string): Condition {
   const { column, form } = owner!;

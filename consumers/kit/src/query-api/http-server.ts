@@ -15,8 +15,8 @@ export interface HttpServerOptions {
   readonly problemOf?: (error: unknown) => Problem | null;
   /** Requests that are answered at the same time; one more is refused, but for `unlimited`. Default 1,000. */
   readonly maxRequests?: number;
-  /** POST is taken too, at the paths that have it. */
-  readonly takesPosts?: true;
+  /** Methods that are taken too, at the paths that have them. */
+  readonly takes?: readonly ('PATCH' | 'POST' | 'PUT')[];
   /** Answers that go on for as long as the client likes; they are counted elsewhere. */
   readonly streams?: () => number;
 }
@@ -45,7 +45,7 @@ const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'n
 
 /** A server that can only be read, unless it is told to take more, and whose every error is an RFC 9457 problem. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { registry, log, problemOf = () => null, maxRequests = 1000, streams = () => 0, takesPosts } = options;
+  const { registry, log, problemOf = () => null, maxRequests = 1000, streams = () => 0, takes = [] } = options;
   const app = fastify({
     requestTimeout: 10_000,
     bodyLimit: 16_384,
@@ -76,7 +76,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     const isBusy = unanswered.size - streams() > maxRequests && !unlimited.has(request.routeOptions.url ?? '');
     if (isBusy) sendProblem(reply, tooMany(maxRequests), { 'retry-after': 1 });
     else if (isRead(request) && !hasBody(request)) done();
-    else if (takesPosts && request.method === 'POST' && request.routeOptions.url !== undefined) done();
+    else if (takes.some((method) => method === request.method) && request.routeOptions.url !== undefined) done();
     else refuse(request, reply, paths);
   });
   const observe = requestDurations(registry);

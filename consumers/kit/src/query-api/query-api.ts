@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { KitError } from '../errors.ts';
+import { ownedTablesOf, ownershipMetrics, ownershipRoutes, Sessions } from '../ownership/index.ts';
 import type { Projection } from '../projection/declaration.ts';
 import { type DatabaseAccess, errnoOf } from '../read-store/index.ts';
-import { accessBy } from './access.ts';
+import { accessBy, scopesBy } from './access.ts';
 import { ChangeFeed, type ChangeFeedOptions } from './change-feed.ts';
 import { changeRoutes } from './change-routes.ts';
 import { createRegistry, optionalGauge, stateGauge } from './http-metrics.ts';
@@ -75,12 +76,18 @@ export function createQueryApi(options: QueryApiOptions): Server {
     problemOf: problemOfRead,
     maxRequests: options.maxRequests ?? 1000,
     streams: () => feed.clients,
+    takes: ownedTablesOf(projection).length > 0 ? ['PATCH', 'POST', 'PUT'] : [],
   });
   const waits = new PositionWaits(model);
   const access = accessBy(options.auth);
   for (const served of tables) {
     tableRoutes(app, served, { model, access, waits, limits });
     changeRoutes(app, served, { feed, access, mostStreams, maxBufferedBytes, stallMs });
+  }
+  const sessions = new Sessions(database);
+  for (const table of ownedTablesOf(projection)) {
+    const served = tables.find((one) => one.table === table)!;
+    ownershipRoutes(app, served, table, { sessions, access: scopesBy(options.auth), maxWaitMs });
   }
   app.addHook('preClose', (done) => {
     waits.close();
@@ -93,6 +100,7 @@ export function createQueryApi(options: QueryApiOptions): Server {
   proofRoute(app, proof);
   const showProof = proofMetrics(registry, projection.name);
   const show = standpointMetrics(registry, projection.name);
+  const showOwnership = ownershipMetrics(registry, projection, sessions);
   const waiting = optionalGauge(
     registry,
     'banyan_position_waits',
@@ -105,6 +113,7 @@ export function createQueryApi(options: QueryApiOptions): Server {
     following(feed.clients);
     show(await model.standpoint().catch(() => null));
     showProof(await proof());
+    await showOwnership();
     return reply.type(registry.contentType).send(await registry.metrics());
   });
   const document = JSON.stringify(openApi({ projection, tables, ...limits, auth: options.auth !== 'off' }));
@@ -117,6 +126,7 @@ export function createQueryApi(options: QueryApiOptions): Server {
     close: async () => {
       await drain(app);
       pool.close();
+      await sessions[Symbol.asyncDispose]();
     },
   };
 }

@@ -47,7 +47,7 @@ export function limitOf(parameters: Parameters, { pageSize, maxPageSize }: Limit
   return wholeOf(parameters, 'limit', 1, maxPageSize, pageSize);
 }
 
-function wholeOf(parameters: Parameters, name: string, low: number, high: number, otherwise: number): number {
+export function wholeOf(parameters: Parameters, name: string, low: number, high: number, otherwise: number): number {
   const text = parameters.get(name);
   if (text === undefined) return otherwise;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;

@@ -5,6 +5,7 @@ import { ensureChangeLog } from './change-log.ts';
 import { ensureEvidence } from './evidence.ts';
 import { ensureFilterIndexes } from './filter-indexes.ts';
 import { ensureHolds } from './holds.ts';
+import { ensureOwnership } from './owned-tables.ts';
 import type { Session } from './session.ts';
 import { ensureStops } from './stops.ts';
 
@@ -77,6 +78,7 @@ export async function ensureTables(session: Session, projection: Projection): Pr
     await ensureHolds(session);
     await ensureEvidence(session);
     await ensureStops(session);
+    await ensureOwnership(session, projection);
     return await ensureChangeLog(session, projection);
   }
   throw new KitError('read-model-differs', `the read model '${projection.name}' was made for another declaration`, {

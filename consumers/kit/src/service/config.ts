@@ -25,6 +25,8 @@ export interface ProjectConfig extends ServiceConfig {
   readonly topicPrefix: string;
   /** The monolith's server; null: cascades are off. */
   readonly source: Omit<DatabaseAccess, 'database'> | null;
+  /** Who carries writes back to the monolith; null: nobody. */
+  readonly writeBack: Omit<DatabaseAccess, 'database'> | null;
   readonly leaseMs: number;
   readonly maxRows: number;
 }
@@ -59,6 +61,12 @@ for project, prove and repair also:
   SOURCE_DB_PASSWORD    or SOURCE_DB_PASSWORD_FILE
   LEASE_MS              how long a standby waits; default 10000
   MAX_ROWS              rows a commit aims at, and the most of one transaction in memory; default 5000`;
+
+/** Of services that own columns. */
+export const writeBackVariables = `for project also, where writes have moved here:
+  WRITE_BACK_DB_USER    one who may SELECT keys and owned columns of the monolith's tables, and UPDATE the latter; without it
+                        nothing is carried back, and no route can be switched
+  WRITE_BACK_DB_PASSWORD  or WRITE_BACK_DB_PASSWORD_FILE`;
 
 /** Throws KitError `config` that names the variable. `file` reads a file, for *_FILE variables. */
 export function serviceConfig(env: Environment, projection: string, file: (path: string) => string): ServiceConfig {
@@ -97,6 +105,9 @@ export function projectConfig(env: Environment, projection: string, file: (path:
     registryUrl,
     topicPrefix: text(env, 'TOPIC_PREFIX'),
     source: sourceOf(env, file),
+    writeBack: env.WRITE_BACK_DB_USER
+      ? { ...sourceServer(env), user: env.WRITE_BACK_DB_USER, password: password(env, 'WRITE_BACK_DB', file) }
+      : null,
     leaseMs: whole(env, 'LEASE_MS', 1000, 600_000, 10_000),
     maxRows: whole(env, 'MAX_ROWS', 1, 1_000_000, 5000),
   };
@@ -129,10 +140,10 @@ function sourceOf(env: Environment, file: (path: string) => string): ProjectConf
     if (env.SOURCE_DB_USER) throw wrong('CASCADES', 'they are off, yet SOURCE_DB_USER is set');
     return null;
   }
-  return {
-    host: env.SOURCE_DB_HOST || '127.0.0.1',
-    port: whole(env, 'SOURCE_DB_PORT', 1, 65_535, 3306),
-    user: text(env, 'SOURCE_DB_USER'),
-    password: password(env, 'SOURCE_DB', file),
-  };
+  return { ...sourceServer(env), user: text(env, 'SOURCE_DB_USER'), password: password(env, 'SOURCE_DB', file) };
 }
+
+const sourceServer = (env: Environment) => ({
+  host: env.SOURCE_DB_HOST || '127.0.0.1',
+  port: whole(env, 'SOURCE_DB_PORT', 1, 65_535, 3306),
+});

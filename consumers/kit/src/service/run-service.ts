@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { ApplyStep } from '../apply/index.ts';
 import { KitError } from '../errors.ts';
+import { type CarryStep, carry, ownedTablesOf } from '../ownership/index.ts';
 import { type Projection, Projector, readTablesOf } from '../projection/index.ts';
 import { createQueryApi, createStatusServer } from '../query-api/index.ts';
 import { transportOn } from '../transport/index.ts';
-import { projectConfig, serveConfig, variables } from './config.ts';
+import { type ProjectConfig, projectConfig, serveConfig, variables, writeBackVariables } from './config.ts';
 import { clientIdOf } from './kafka-reads.ts';
 import { logger } from './log.ts';
 import { proveOnce, repairOnce, tryLater } from './prove-role.ts';
 import { stopSignal } from './stop-signal.ts';
 
 export interface RunOptions {
-  readonly onStep?: (step: ApplyStep) => void;
+  readonly onStep?: ((step: ApplyStep | CarryStep) => void) | undefined;
 }
 
 /**
@@ -84,15 +85,39 @@ async function project(projection: Projection, env: NodeJS.ProcessEnv, { onStep 
     logger: log,
   });
   log({ url: await status.listen(config), message: 'status' });
-  await projector.run(stopSignal(log));
+  const stop = stopSignal(log);
+  const over = new AbortController();
+  const carrying = carryBack(projection, config, { log, stop: AbortSignal.any([stop, over.signal]), onStep });
+  await projector.run(stop).finally(() => over.abort());
+  await carrying;
   await status.close();
   return 0;
+}
+
+/** Beside the projector, and whatever that does: a projector that has stopped by name must not keep the monolith waiting. */
+async function carryBack(
+  projection: Projection,
+  { database, writeBack: monolith }: ProjectConfig,
+  {
+    log,
+    stop,
+    onStep,
+  }: { readonly log: ReturnType<typeof logger>; readonly stop: AbortSignal } & Pick<RunOptions, 'onStep'>,
+): Promise<void> {
+  const owned = ownedTablesOf(projection).map(({ source }) => source);
+  if (owned.length === 0) return;
+  if (monolith) return await carry({ projection, database, monolith, log, ...(onStep && { onStep }) }, stop);
+  log({
+    message: 'WRITE_BACK_DB_USER is not set: nothing that is written here is carried to the monolith',
+    tables: owned,
+  });
 }
 
 const readText = (path: string): string => readFileSync(path, 'utf8');
 
 function usage(projection: Projection): string {
   const paths = readTablesOf(projection).flatMap(({ path }) => (path ? [path] : []));
+  const ownsAny = ownedTablesOf(projection).length > 0;
   return `${projection.name}: a read model of ${projection.tables.map(({ source }) => source).join(', ')}
 
   node src/main.ts project   keeps the read model up to date; run one, and one more as standby
@@ -102,5 +127,5 @@ function usage(projection: Projection): string {
   node src/main.ts repair    puts right what prove has found; then prove again
 
 The first two answer /live, /ready and /metrics; serve has /openapi.json. They are set up by the environment:
-${variables}`;
+${variables}${ownsAny ? `\n${writeBackVariables}` : ''}`;
 }

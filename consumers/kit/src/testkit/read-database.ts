@@ -4,7 +4,7 @@ import type { Projection } from '../projection/index.ts';
 import { type DatabaseAccess, ensureTables, exactOptions, Lease, Session } from '../read-store/index.ts';
 import { testStack } from './test-stack.ts';
 
-/** A database of its own on the read models' server, gone when it is closed. */
+/** A database of its own on the read models' server, or the source's, gone when it is closed. */
 export class ReadDatabase {
   readonly access: DatabaseAccess;
   /** As root, for looking from outside; exact values as text. */
@@ -16,9 +16,9 @@ export class ReadDatabase {
     this.admin = admin;
   }
 
-  static async open(): Promise<ReadDatabase> {
+  static async open(server: 'read-db' | 'source-db' = 'read-db'): Promise<ReadDatabase> {
     const name = `kit_${randomUUID().slice(0, 8)}`;
-    const root = await testStack().rootAccess('read-db');
+    const root = await testStack().rootAccess(server);
     const admin = await mysql.createConnection(exactOptions({ ...root, database: '' }));
     await admin.query('CREATE DATABASE ?? CHARACTER SET utf8mb4', [name]);
     await admin.changeUser({ database: name });

@@ -16,6 +16,7 @@ interface Asked {
 }
 
 interface ProblemJson {
+  readonly type: string;
   readonly title: string;
   readonly detail: string;
   readonly remedy?: string;
@@ -29,6 +30,7 @@ const notes = {
   back: 'It is made at once, without a gate.',
   share: 'A larger share must pass the gate; a smaller one is made at once.',
 } as const;
+const writeNote = 'New writes are held meanwhile. What is not done in time is undone.';
 
 /** Asks for what a step wants, has the facade make it, and says in words why it was refused. */
 export class MoveDialog {
@@ -51,12 +53,12 @@ export class MoveDialog {
     part('move-cancel').addEventListener('click', () => this.#dialog.close());
   }
 
-  open({ name, state }: WatchedRoute, step: Step): void {
+  open({ name, kind, state }: WatchedRoute, step: Step): void {
     this.#asked = { route: name, step };
     const { stage, direction } = step;
     part('move-title').textContent = `Move ${name} to ${stage}`;
     const last = stage === 'retired' ? ' From retired there is no way back: the monolith is asked no more.' : '';
-    part('move-note').textContent = notes[direction] + last;
+    part('move-note').textContent = (kind === 'write' && stage !== 'retired' ? writeNote : notes[direction]) + last;
     part('move-share').hidden = !isShared(stage);
     this.#percent.value = direction === 'share' ? String(state.percent) : stage === 'canary' ? '5' : '100';
     this.#reason.value = '';
@@ -108,11 +110,11 @@ export class MoveDialog {
   }
 
   /** The findings each in a line of its own, and a way on against them. */
-  #refuse({ title, detail, remedy, findings = [] }: ProblemJson): void {
+  #refuse({ type, title, detail, remedy, findings = [] }: ProblemJson): void {
     const sentences = findings.map(({ sentence }) => element('li', {}, sentence));
     const body: Child[] = sentences.length > 0 ? [element('ul', {}, ...sentences)] : [element('p', {}, detail)];
     this.#say(element('p', {}, element('strong', {}, title)), ...body, remedy ? element('p', {}, remedy) : null);
-    this.#force.hidden = findings.length === 0;
+    this.#force.hidden = !type.endsWith(':gate-refused');
   }
 
   #wrong(field: HTMLInputElement, text: string): void {

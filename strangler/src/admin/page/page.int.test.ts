@@ -253,6 +253,45 @@ describe('the page', () => {
     await page.getByText('not known now: they cannot be read').first().waitFor();
   });
 
+  it('shows a route for writes as one: its owner, its stages, no comparisons', async () => {
+    const owned = { owner: 'monolith', epoch: 0, waiting: 0, conflicts: 0, rogue: 0, different: 0 } as const;
+    const carrier = { working: false, reason: 'the database is away' };
+    const heard = { owned: { ...owned, carrier, carriedPosition: null }, silence: null };
+    const seen = { holds: 2, held: 120, longestHoldMs: 800, byService: 0, refused: new Map() };
+    shown = await testingPage(
+      browser,
+      {},
+      {
+        routes: [
+          {
+            name: 'contact',
+            method: 'PUT',
+            path: '/customers/{id}/contact',
+            owner: { service: 'accounts', table: 'contacts' },
+            write: async () => ({ status: 200, contentType: 'application/json', body: '' }),
+          },
+        ],
+        ports: { owners: { of: () => heard }, writes: { facts: () => seen } },
+      },
+    );
+    const { page, signIn } = shown;
+    await signIn('routes:read', 'routes:write');
+    await page.getByRole('link', { name: 'contact' }).click();
+    const stages = page.getByRole('list', { name: 'Where it stands' }).getByRole('listitem');
+    expect(await stages.allTextContents()).toEqual(['monolith', 'service', 'retired']);
+    const facts = page.locator('#route-body dl');
+    for (const fact of [
+      'Owner of what is writtenmonolith',
+      '0 waiting, 0 conflicts, 0 rogue, 0 different, and stands still: the database is away',
+      '2, of 120 writes, the longest 800 ms',
+    ])
+      expect(await facts.textContent()).toContain(fact);
+    await page.getByRole('table', { name: 'Changes' }).or(page.getByText('It was never moved.')).waitFor();
+    expect(await page.getByRole('heading', { name: 'Differences' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'On to service' }).click();
+    await page.getByRole('dialog').getByText('New writes are held meanwhile.').waitFor();
+  });
+
   it('asks anew when the token has expired', async () => {
     const { page, admin } = await open();
     await page.getByLabel('Token').fill(await admin.issuer.serviceToken('ops', ['routes:read'], { forS: 2 }));

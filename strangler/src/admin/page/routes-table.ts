@@ -1,7 +1,7 @@
 import type { Standing } from '../../state/standing.ts';
 import type { WatchedRoute } from '../watched-routes.ts';
 import { type Child, element } from './elements.ts';
-import { ageText, countText, p99Text, placeText, rateText } from './text.ts';
+import { ageText, countText, p99Text, phaseText, placeText, rateText } from './text.ts';
 
 const columns = ['Route', 'Stands at', 'Equal', 'Age', 'p99 service', 'p99 monolith', 'Next step'] as const;
 
@@ -27,6 +27,7 @@ function row(route: WatchedRoute, isSelected: boolean): HTMLElement {
     cell(
       1,
       element('strong', {}, placeText(state)),
+      state.phase === 'settled' ? null : quiet(phaseText(state)),
       isSetAside ? element('span', { class: 'wrong' }, 'set aside by this replica') : null,
     ),
     cell(2, rateText(matchRate), compared > 0 ? quiet(`of ${countText(compared)}`) : null),

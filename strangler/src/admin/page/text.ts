@@ -10,6 +10,14 @@ export const unknown = 'not known';
 export const placeText = ({ stage, percent }: Place): string =>
   stage === 'shadow' || stage === 'canary' ? `${stage} ${percent} %` : stage;
 
+/** Where a write route goes that is between two stages; empty for all others. */
+export const phaseText = ({ stage, phase, toStage }: SeenRoute['state']): string =>
+  phase === 'settled'
+    ? ''
+    : phase === 'holding'
+      ? `on its way to ${toStage}, writes are held`
+      : `on its way back to ${stage}, writes are held`;
+
 /** Never rounded up to a whole that it is not. */
 export const rateText = (rate: number | null): string =>
   rate === null ? '–' : `${Math.floor(rate * 1e4 + 1e-6) / 100} %`;

@@ -1,0 +1,11 @@
+import type { Projection } from '../projection/declaration.ts';
+import { ownedTablesOf } from '../read-store/owned-tables.ts';
+import { quoted } from '../read-store/tables.ts';
+
+/** What the user who carries writes back may do at the monolith: read keys and owned columns, change the latter, and nothing else. */
+export function writeBackGrants(projection: Projection): readonly string[] {
+  return ownedTablesOf(projection).map(({ source, key, owned }) => {
+    const list = (columns: readonly { readonly from: string }[]) => columns.map(({ from }) => quoted(from)).join(', ');
+    return `SELECT (${list([...key, ...owned])}), UPDATE (${list(owned)}) ON ${source.split('.').map(quoted).join('.')}`;
+  });
+}
