@@ -77,6 +77,7 @@ async function long(environment: Record<string, string>): Promise<void> {
 async function withoutStack(): Promise<void> {
   if (only.length === 0) {
     await check('types', [bin('typescript/bin/tsc'), '--noEmit']);
+    await check('page', [bin('typescript/bin/tsc'), '--noEmit', '--project', 'strangler/src/admin/page']);
     await check('lint', [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.']);
   }
   await tests('unit', {}, ['--maxWorkers=2']);

@@ -8,10 +8,13 @@ import type { EvidenceStore } from '../state/evidence-store.ts';
 import type { Guard } from '../state/guard.ts';
 import { placeText } from '../state/route-state.ts';
 import type { RouteSwitch } from '../state/route-switch.ts';
-import { adminAccess } from './access.ts';
+import { type AdminAccess, adminAccess } from './access.ts';
 import { routeMetrics } from './admin-metrics.ts';
+import { eventRoutes } from './event-routes.ts';
+import type { EventStream } from './event-stream.ts';
 import { changeJson, differenceJson, stateJson } from './json.ts';
 import { moveBody } from './move-body.ts';
+import { pageRoutes } from './page-routes.ts';
 import { problemOf } from './problems.ts';
 import { type SeenRoutesPorts, seenRoutes } from './seen-routes.ts';
 import { writeMetrics } from './write-metrics.ts';
@@ -35,11 +38,22 @@ export interface AdminOptions extends SeenRoutesPorts {
  */
 export function createAdminServer(options: AdminOptions): Server {
   const registry = createRegistry();
-  const app = createHttpServer({ registry, log: options.log, problemOf, maxRequests: 100, takes: ['POST'] });
+  const streams = new Set<EventStream>();
+  const app = createHttpServer({
+    registry,
+    log: options.log,
+    problemOf,
+    maxRequests: 100,
+    takes: ['POST'],
+    streams: () => streams.size,
+  });
+  const access = adminAccess(options.auth);
   healthRoutes(app, options);
   metricsRoute(app, options, registry);
-  readRoutes(app, options);
-  moveRoute(app, options);
+  readRoutes(app, options, access);
+  moveRoute(app, options, access);
+  eventRoutes(app, { ...options, access, routeOf: (name) => routeNamed(name, options), streams });
+  pageRoutes(app);
   return { listen: (where) => listen(app, where), close: () => drain(app) };
 }
 
@@ -66,8 +80,7 @@ function metricsRoute(app: FastifyInstance, options: AdminOptions, registry: Ret
   });
 }
 
-function readRoutes(app: FastifyInstance, options: AdminOptions): void {
-  const access = adminAccess(options.auth);
+function readRoutes(app: FastifyInstance, options: AdminOptions, access: AdminAccess): void {
   app.get('/routes', async (request) => {
     await access(request, 'routes:read');
     return await seenRoutes(options);
@@ -91,10 +104,9 @@ function readRoutes(app: FastifyInstance, options: AdminOptions): void {
   });
 }
 
-function moveRoute(app: FastifyInstance, options: AdminOptions): void {
-  const access = adminAccess(options.auth);
+function moveRoute(app: FastifyInstance, options: AdminOptions, access: AdminAccess): void {
   app.post('/routes/:name', async (request) => {
-    const who = await access(request, 'routes:write');
+    const { who } = await access(request, 'routes:write');
     const route = routeOf(request, options);
     const said = moveBody(request.body);
     try {
@@ -107,9 +119,11 @@ function moveRoute(app: FastifyInstance, options: AdminOptions): void {
   });
 }
 
-function routeOf({ params }: FastifyRequest, { routes }: AdminOptions): string {
-  const { name } = params as { readonly name: string };
-  if (routes.some((route) => route.name === name)) return name;
+const routeOf = ({ params }: FastifyRequest, options: AdminOptions): string =>
+  routeNamed((params as { readonly name: string }).name, options);
+
+function routeNamed(name: unknown, { routes }: AdminOptions): string {
+  if (routes.some((route) => route.name === name)) return name as string;
   const remedy = `there is ${routes.map((route) => route.name).join(', ') || 'none'}`;
-  throw new StranglerError('route-unknown', `there is no route '${name.slice(0, 100)}'`, { remedy });
+  throw new StranglerError('route-unknown', `there is no route '${String(name).slice(0, 100)}'`, { remedy });
 }

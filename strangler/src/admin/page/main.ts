@@ -1,0 +1,3 @@
+import { RoutesPage } from './routes-page.ts';
+
+new RoutesPage().start();
