@@ -72,7 +72,7 @@ async function standIns({ cacheDir, progress, signal }: BuildOptions): Promise<S
       path: ['/opt/mariadb/bin'],
       entrypoint: ['/bin/sh', '/usr/local/bin/docker-entrypoint.sh'],
     },
-    { name: 'docker.io/apache/kafka:4.3.1', copy: [jre, [parts.kafka, '/opt/kafka/libs']], path, entrypoint: [] },
+    { name: 'docker.io/apache/kafka:4.2.2', copy: [jre, [parts.kafka, '/opt/kafka/libs']], path, entrypoint: [] },
     {
       name: 'docker.io/apicurio/apicurio-registry:3.3.3',
       copy: [jre, [parts.registry, '/deployments']],

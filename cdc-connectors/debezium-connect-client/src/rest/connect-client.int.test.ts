@@ -128,7 +128,7 @@ describe('ConnectClient against a troubled worker', () => {
         code: 'unauthorized',
         httpStatus: 401,
       });
-      expect((await clientOf({ url: guarded.url, basicAuth }).worker()).version).toBe('4.3.1');
+      expect((await clientOf({ url: guarded.url, basicAuth }).worker()).version).toBe('4.2.2');
     } finally {
       await guarded.stop();
     }

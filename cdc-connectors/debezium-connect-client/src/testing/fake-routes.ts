@@ -14,7 +14,7 @@ type Route = (name: string, request: FakeRequest) => FakeAnswer;
 /** Answers as a Kafka Connect 4.3 worker does, in status and wording; every route here was compared with a real one. */
 export function answer(state: FakeState, plugin: FakePlugin, workerId: string, request: FakeRequest): FakeAnswer {
   const [first = '', second, third = ''] = request.path.split('/').slice(1).map(decodeURIComponent);
-  if (first === '') return ok({ version: '4.3.1', commit: '26b251a451ce941d', kafka_cluster_id: 'fake-cluster' });
+  if (first === '') return ok({ version: '4.2.2', commit: 'c5e942859576203e', kafka_cluster_id: 'fake-cluster' });
   if (first === 'connector-plugins')
     return second === undefined ? ok([pluginJson(plugin)]) : validation(plugin, second, request);
   if (first === 'connectors' && second === undefined) return ok([...state.connectors.keys()]);
