@@ -37,6 +37,8 @@ export interface OpenFacade {
 const serviceMs = 1000;
 /** How long a client's read waits for what he wrote, before it goes to the monolith. */
 const readWaitMs = 300;
+/** The same where there is no monolith to go to. */
+const retiredWaitMs = 3000;
 /** How long a comparison waits, which nobody waits for. */
 const comparisonWaitMs = 5000;
 
@@ -88,7 +90,7 @@ export async function openFacade(routes: readonly ReadRoute[], config: FacadeCon
     tokens: new ReadAfterTokens({ keys: keysIn(config.readAfterKeyFile) }),
     sourcePosition,
     freshWithinMs,
-    limits: { serviceMs, waitMs: readWaitMs, requests: config.requests },
+    limits: { serviceMs, waitMs: readWaitMs, retiredWaitMs, requests: config.requests },
     seen: comparing,
   });
   await watch.look();
