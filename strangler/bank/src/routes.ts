@@ -2,5 +2,5 @@ import type { ReadRoute } from '@banyan/strangler';
 import { accountRoutes } from './accounts.ts';
 import { customerRoutes } from './customers.ts';
 
-/** The bank's reads that can move. Its pages cannot yet: docs/decisions/0018-pages-behind-a-session.md. */
+/** The bank's reads that can move. Its pages cannot yet, since their session cannot: docs/decisions/0017-the-facade.md. */
 export const routes: readonly ReadRoute[] = [...accountRoutes, ...customerRoutes];
