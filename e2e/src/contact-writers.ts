@@ -44,9 +44,7 @@ export class ContactWriters {
   async #run(index: number, writers: number, everyMs: number): Promise<void> {
     for (let turn = 0; !this.#isOver; turn++) {
       const customer = 1 + index + writers * (turn % 5);
-      this.wrote.push(
-        await this.#write(customer, `w${++count}`, (index + turn) % this.#migration.facades.length),
-      );
+      this.wrote.push(await this.#write(customer, `w${++count}`, (index + turn) % this.#migration.facades.length));
       await delay(everyMs);
     }
   }

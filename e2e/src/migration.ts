@@ -12,10 +12,10 @@ import { ServiceProcess } from './service-process.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const facadeMain = join(import.meta.dirname, '../../strangler/bank/src/main.ts');
-/** Of the checkout's service `accounts`. */
-const tables = ['accounts', 'ledger_lines', 'customers'];
+/** Of the checkout's services `accounts` and `customer-search`. */
+const tables = ['accounts', 'ledger_lines', 'customers', 'addresses', 'customer_profiles'];
 
-/** The bank with its service `accounts` beside it, and facades before both: what a team has that moves its first routes. */
+/** The bank with its services `accounts` and `customer-search` beside it, and facades before both: what a team has that moves its first routes. */
 export class Migration {
   readonly bridge: Bridge;
   readonly bank: RunningBank;
@@ -24,9 +24,12 @@ export class Migration {
   readonly facades: ServiceProcess[] = [];
   projector!: ServiceProcess;
   api!: ServiceProcess;
+  /** Projector and API of `customer-search`. */
+  #search: readonly ServiceProcess[] = [];
   readonly #issuer: DevIssuer;
   readonly #folder: string;
   #apiUrl = '';
+  #searchUrl = '';
 
   private constructor(bridge: Bridge, bank: RunningBank, link: Link, issuer: DevIssuer, folder: string) {
     this.bridge = bridge;
@@ -54,12 +57,16 @@ export class Migration {
     const environment = { ...this.bridge.environment, PROJECTION: 'accounts' };
     this.projector = await ServiceProcess.start('project', environment);
     this.api = await ServiceProcess.start('serve', environment);
-    this.#apiUrl = await this.api.url();
-    await this.projector.state('streaming');
-    await this.bridge.caughtUp();
     const root = await open(await this.bridge.stack.rootAccess('read-db'));
-    await root.query(`CREATE DATABASE \`${this.#stateDatabase}\``);
+    for (const database of [this.#stateDatabase, this.#searchDatabase])
+      await root.query('CREATE DATABASE ??', [database]);
     await root.end();
+    const search = { ...environment, READ_DB_NAME: this.#searchDatabase, PROJECTION: 'customer-search' };
+    this.#search = [await ServiceProcess.start('project', search), await ServiceProcess.start('serve', search)];
+    this.#apiUrl = await this.api.url();
+    this.#searchUrl = await this.#search[1]!.url();
+    for (const projector of [this.projector, this.#search[0]!]) await projector.state('streaming');
+    await this.bridge.caughtUp();
     for (let index = 0; index < count; index++) await this.startFacade(index);
   }
 
@@ -89,7 +96,7 @@ export class Migration {
       PORT: '0',
       ADMIN_PORT: '0',
       MONOLITH_URL: this.bank.url,
-      SERVICES: `accounts=${this.#apiUrl}`,
+      SERVICES: `accounts=${this.#apiUrl},customer-search=${this.#searchUrl}`,
       STATE_DB_PORT: String(this.stateLink.port),
       STATE_DB_USER: state.user,
       STATE_DB_PASSWORD: state.password,
@@ -134,8 +141,9 @@ export class Migration {
   }
 
   /** Moves a route step by step, whatever the gates say. */
-  async moveTo(route: string, to: 'shadow' | 'canary' | 'service'): Promise<void> {
+  async moveTo(route: string, to: 'monolith' | 'shadow' | 'canary' | 'service'): Promise<void> {
     await this.move(route, 'monolith').catch(() => {});
+    if (to === 'monolith') return;
     for (const stage of ['shadow', 'canary', 'service']) {
       await this.move(route, stage, { percent: 100, force: true });
       if (stage === to) return;
@@ -154,10 +162,11 @@ export class Migration {
 
   async close(): Promise<void> {
     for (const facade of this.facades) await facade.kill();
-    for (const service of [this.projector, this.api]) await service?.kill();
+    for (const service of [this.projector, this.api, ...this.#search]) await service?.kill();
     await this.bank.close();
     const root = await open(await this.bridge.stack.rootAccess('read-db'));
-    await root.query(`DROP DATABASE IF EXISTS \`${this.#stateDatabase}\``);
+    for (const database of [this.#stateDatabase, this.#searchDatabase])
+      await root.query('DROP DATABASE IF EXISTS ??', [database]);
     await root.end();
     await this.bridge.close();
     await this.stateLink.close();
@@ -165,5 +174,9 @@ export class Migration {
 
   get #stateDatabase(): string {
     return `${this.bridge.name}_facade`;
+  }
+
+  get #searchDatabase(): string {
+    return `${this.bridge.name}_search`;
   }
 }

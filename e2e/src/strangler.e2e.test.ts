@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BankTests, bankTests } from './bank-tests.ts';
 import { eventually } from './eventually.ts';
 import { Migration } from './migration.ts';
 import { rawAnswer, wordsOf } from './raw-answer.ts';
@@ -83,8 +84,12 @@ describe('a route that moves from the bank to a service', () => {
 
   it('answers the very text of the bank, also where there is nothing, and leaves to the bank what it does not know', async () => {
     await byService();
+    await migration.moveTo('customer', 'service');
     await migration.bridge.caughtUp();
     const served = [
+      '/customers/1',
+      '/customers/42',
+      '/customers/999999999',
       `/accounts/${ids[3]}`,
       '/accounts/999999999',
       '/accounts',
@@ -114,7 +119,9 @@ describe('a route that moves from the bank to a service', () => {
       '/accounts/9223372036854775808',
       `/accounts/${ids[3]}/ledger?limit=501`,
       '/health',
-      '/customers/1',
+      '/customers/0',
+      '/customers/1/',
+      '/customers/1?x=1',
     ];
     for (const path of left) {
       const { from, text } = await bySide(path);
@@ -241,4 +248,10 @@ describe('a route that moves from the bank to a service', () => {
     await migration.move('ledger', 'monolith');
     expect(readers.wrong).toEqual([]);
   }, 120_000);
+
+  // The last one: it empties the bank, and its routes do not come back.
+  it('passes the bank’s own tests, in every state of every route', async () => {
+    await readers.stop();
+    await (await BankTests.of(migration)).passInEveryState(bankTests);
+  }, 180_000);
 });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BankTests, bankTests, slowBankTests } from './bank-tests.ts';
 import { eventually } from './eventually.ts';
 import { Migration } from './migration.ts';
 import { Random } from './random.ts';
@@ -69,4 +70,9 @@ describe(`a route that moves, for long and in trouble, SEED=${seed}`, () => {
       expect(readers.wrong).toEqual([]);
     }
   }, 1_200_000);
+
+  // The last one: it empties the bank, and its routes do not come back.
+  it('passes the bank’s own tests, those of locks too, in every state of every route', async () => {
+    await (await BankTests.of(migration)).passInEveryState([...bankTests, ...slowBankTests]);
+  }, 300_000);
 });

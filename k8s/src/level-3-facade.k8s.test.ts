@@ -54,7 +54,12 @@ describe('the facade, as real pods before the bank', () => {
     });
     const { body } = await facade.routes();
     expect(body.known.reason).toBeNull();
-    expect(body.routes.map(({ name }: { name: string }) => name)).toEqual(['accounts', 'account', 'ledger']);
+    expect(body.routes.map(({ name }: { name: string }) => name)).toEqual([
+      'accounts',
+      'account',
+      'ledger',
+      'customer',
+    ]);
   });
 
   it('moves a route to shadow by its gate, to the service by force alone; the answer then says by which route', async () => {

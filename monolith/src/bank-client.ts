@@ -15,15 +15,26 @@ export interface BankClient {
 
 const ANSWER_TIMEOUT_MS = 30_000;
 
-/** Opens a client for the bank at `url`. Calls reject when there is no answer, or none in JSON, within 30 s. */
-export function connectBank(url: string, connections: number): BankClient {
+/**
+ * Opens a client for the bank at `url`. Calls reject when there is no answer, or none in JSON, within 30 s. Given `cookies` it keeps
+ * in there what it is told to, and sends it, as a browser does.
+ */
+export function connectBank(url: string, connections: number, cookies?: Map<string, string>): BankClient {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   function call(method: string, path: string, body: unknown): Promise<BankAnswer> {
     const text = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    const headers = text === undefined ? {} : { 'content-type': 'application/json', 'content-length': text.length };
+    const cookie = [...(cookies ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = {
+      ...(text !== undefined && { 'content-type': 'application/json', 'content-length': text.length }),
+      ...(cookie !== '' && { cookie }),
+    };
     return new Promise((resolve, reject) => {
       const call = request(new URL(path, url), { method, agent, headers, timeout: ANSWER_TIMEOUT_MS }, (response) => {
         const chunks: Buffer[] = [];
+        for (const set of response.headers['set-cookie'] ?? []) {
+          const [, name, value] = /^([^=;]+)=([^;]*)/.exec(set) ?? [];
+          if (name !== undefined) cookies?.set(name, value!);
+        }
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () => {

@@ -3,6 +3,7 @@ import { type Bank, createBank } from './bank.ts';
 import { checkBooks } from './books.ts';
 import { seed } from './seed.ts';
 import { seededPassword } from './seed-details.ts';
+import { clientsUrl, testPort } from './test-bank.ts';
 import { nameTestDatabase } from './test-database.ts';
 
 const database = nameTestDatabase();
@@ -14,8 +15,8 @@ let other: { account: string; iban: string };
 
 beforeAll(async () => {
   await seed({ database: database.settings, seed: 3, customers: 80 });
-  bank = createBank({ port: 0, database: database.settings, log: () => {} });
-  url = (await bank.listen()).url;
+  bank = createBank({ port: testPort, database: database.settings, log: () => {} });
+  url = clientsUrl((await bank.listen()).url);
   const accounts = await query(
     `SELECT l.login_name, a.customer_id, a.id, a.iban FROM web_logins l JOIN cards c ON c.customer_id = l.customer_id
        JOIN accounts a ON a.id = c.account_id WHERE a.currency = 'EUR' AND a.balance > 100 AND c.status = 'active'

@@ -23,6 +23,12 @@ export interface TestBank {
   end(): Promise<void>;
 }
 
+/** Where the bank of a test listens; a free port when nobody says. */
+export const testPort = Number(process.env.BANK_TEST_PORT ?? 0);
+
+/** Where its clients find it: at its own address, or at BANK_TEST_URL when something stands before it that passes on to BANK_TEST_PORT. */
+export const clientsUrl = (own: string): string => process.env.BANK_TEST_URL ?? own;
+
 /** The error code of an answer, undefined when it has none. */
 export function codeOf(answer: BankAnswer): string | undefined {
   return (answer.body as { error?: { code?: string } }).error?.code;
@@ -32,8 +38,14 @@ export function codeOf(answer: BankAnswer): string | undefined {
 export async function openTestBank(accounts: readonly StartingAccount[], lockWaitSeconds = 1): Promise<TestBank> {
   const database = nameTestDatabase();
   const log: string[] = [];
-  const bank = createBank({ port: 0, database: database.settings, lockWaitSeconds, log: (line) => log.push(line) });
-  const { url } = await bank.listen();
+  const bank = createBank({
+    port: testPort,
+    database: database.settings,
+    lockWaitSeconds,
+    log: (line) => log.push(line),
+  });
+  const own = (await bank.listen()).url;
+  const url = clientsUrl(own);
   await database.query(
     "INSERT INTO customers VALUES (1, 'Zoë 🌻 Öztürk', 'zoe@example.org', 'Köln', '2012-01-02 10:00:00.5')",
   );
@@ -48,12 +60,26 @@ export async function openTestBank(accounts: readonly StartingAccount[], lockWai
        VALUES (${id}, ${balance}, ${balance}, 'Opening balance', '2012-01-02 10:00:01.000002')`,
     );
   }
-  const client = connectBank(url, 64);
+  const client = connectBank(url, 64, new Map());
+  let isWritten = true;
   return {
-    database,
+    database: {
+      ...database,
+      query: (sql) => {
+        isWritten = true;
+        return database.query(sql);
+      },
+    },
     url,
     log,
-    get: (path) => client.get(path),
+    get: async (path) => {
+      // Nobody before the bank can know what a test writes into the database. An order, here one that is refused, is what makes
+      // a client's next reads show him what is written.
+      const isToTell = isWritten && url !== own;
+      isWritten = false;
+      if (isToTell) await client.post('/transfers', {});
+      return client.get(path);
+    },
     post: (body) => client.post('/transfers', body),
     close: () => bank.close(),
     async end() {

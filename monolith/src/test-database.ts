@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
-import { createConnection } from 'mysql2/promise';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { connectionOptions, type DatabaseSettings, quoteIdentifier } from './database.ts';
 
 // For every test file that has a database: a slow machine is not a wrong bank.
@@ -28,14 +28,17 @@ function readVariable(name: string): string {
   return value;
 }
 
-/** The server from BANK_TEST_DB_HOST, _PORT, _USER, _PASSWORD with a database name of its own; nothing is created. */
+/**
+ * The server from BANK_TEST_DB_HOST, _PORT, _USER, _PASSWORD with a database name of its own; nothing is created. With BANK_TEST_DB_NAME
+ * all tests have that one, in turn: it is emptied instead of dropped.
+ */
 export function nameTestDatabase(suffix = ''): TestDatabase {
   const settings: DatabaseSettings = {
     host: readVariable('BANK_TEST_DB_HOST'),
     port: Number(readVariable('BANK_TEST_DB_PORT')),
     user: readVariable('BANK_TEST_DB_USER'),
     password: readVariable('BANK_TEST_DB_PASSWORD'),
-    name: `bank_test_${randomBytes(6).toString('hex')}${suffix}`,
+    name: process.env.BANK_TEST_DB_NAME ?? `bank_test_${randomBytes(6).toString('hex')}${suffix}`,
   };
   const connect = () => createConnection({ ...connectionOptions(settings), database: settings.name });
   return {
@@ -51,9 +54,20 @@ export function nameTestDatabase(suffix = ''): TestDatabase {
       }
     },
     async drop() {
+      if (process.env.BANK_TEST_DB_NAME !== undefined) return empty(await connect());
       const connection = await createConnection(connectionOptions(settings));
       await connection.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(settings.name)}`);
       await connection.end();
     },
   };
+}
+
+async function empty(connection: Awaited<ReturnType<TestDatabase['connect']>>): Promise<void> {
+  try {
+    await connection.query('SET FOREIGN_KEY_CHECKS = 0');
+    const [tables] = await connection.query<RowDataPacket[]>('SHOW TABLES');
+    for (const table of tables) await connection.query('DELETE FROM ??', Object.values(table));
+  } finally {
+    await connection.end();
+  }
 }

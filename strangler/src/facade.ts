@@ -33,6 +33,8 @@ export interface FacadeLimits {
   readonly serviceMs: number;
   /** How long a read waits for what its client has written, before it goes to the monolith. */
   readonly waitMs: number;
+  /** And before it is refused, where the monolith answers no more. */
+  readonly retiredWaitMs: number;
   /** Requests that are under way at the same time; one more is refused. */
   readonly requests: number;
 }
@@ -125,7 +127,8 @@ export class Facade {
     const { services, tokens, limits, freshWithinMs } = this.#options;
     const readAfter = readAfterOf(asked.incoming.headers, tokens);
     if (readAfter?.position === null) throw new ServiceSilent('where its client has written to is not known', true);
-    const waitMs = readAfter ? limits.waitMs : 0;
+    const isLast = asked.state.stage === 'retired';
+    const waitMs = readAfter ? (isLast ? limits.retiredWaitMs : limits.waitMs) : 0;
     const { answer, standing } = await services.answer(asked, {
       atLeast: readAfter?.position ?? null,
       waitMs,

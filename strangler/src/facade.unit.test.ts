@@ -98,7 +98,7 @@ describe('the facade', () => {
       tokens: new ReadAfterTokens({ keys: [randomBytes(32)] }),
       sourcePosition: new SourcePosition({ ask: async () => position }),
       freshWithinMs: () => 1000,
-      limits: { serviceMs: 200, waitMs: 100, requests: 50 },
+      limits: { serviceMs: 200, waitMs: 100, retiredWaitMs: 150, requests: 50 },
       seen: observer,
     });
     server = new FacadeServer({ handle: (request, response) => facade.handle(request, response), upgrade: () => {} });
@@ -215,6 +215,10 @@ describe('the facade', () => {
       expect((await get('/things/1', headers)).text).toContain('service');
       expect(asked.at(-1)).toBe('/things/1?at-least=0-1-7&wait-ms=100');
     }
+    stage = 'retired';
+    expect((await get('/things/1', field)).text).toContain('service');
+    expect(asked.at(-1)).toBe('/things/1?at-least=0-1-7&wait-ms=150');
+    stage = 'service';
     answers = { ...answers, status: 503, body: { type: 'urn:problem-type:banyan:position-not-reached' } };
     expect((await get('/things/1', field)).text).toBe('the monolith');
     expect(seen.at(-1)).toBe('behind thing');

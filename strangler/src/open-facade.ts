@@ -42,6 +42,8 @@ export interface OpenFacade {
 const serviceMs = 1000;
 /** How long a client's read waits for what he wrote, before it goes to the monolith. */
 const readWaitMs = 300;
+/** The same where there is no monolith to go to. */
+const retiredWaitMs = 3000;
 /** How long a comparison waits, which nobody waits for. */
 const comparisonWaitMs = 5000;
 
@@ -112,7 +114,7 @@ export async function openFacade(all: readonly Route[], config: FacadeConfig, lo
     tokens,
     sourcePosition,
     freshWithinMs,
-    limits: { serviceMs, waitMs: readWaitMs, requests: config.requests },
+    limits: { serviceMs, waitMs: readWaitMs, retiredWaitMs, requests: config.requests },
     seen: comparing,
   });
   const isOfWrites = (name: string) => writeRoutes.some((route) => route.name === name);

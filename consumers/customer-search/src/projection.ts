@@ -7,7 +7,13 @@ export const projection = query({
     customers: {
       source: 'bank.customers',
       key: ['id'],
-      columns: { id: 'bigint', name: 'varchar(120)', email: 'varchar(190)', city: 'varchar(80)' },
+      columns: {
+        id: 'bigint',
+        name: 'varchar(120)',
+        email: 'varchar(190)',
+        city: 'varchar(80)',
+        created_at: 'datetime(6)',
+      },
     },
     addresses: {
       source: 'bank.addresses',
@@ -46,10 +52,11 @@ export const projection = query({
         postcode: 'varchar(10)',
         status: "enum('prospect','active','closed')",
         birth_date: 'date',
+        created_at: 'datetime(6)',
         open_accounts: 'bigint',
       },
       select: `
-          SELECT c.id AS customer_id, c.name, c.email, c.city, h.street, h.postcode, p.status, p.birth_date,
+          SELECT c.id AS customer_id, c.name, c.email, c.city, h.street, h.postcode, p.status, p.birth_date, c.created_at,
                  (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = c.id AND a.closed_at IS NULL) AS open_accounts
           FROM customers c
           LEFT JOIN addresses h ON h.customer_id = c.id AND h.kind = 'home'

@@ -1,8 +1,8 @@
 import type { Answer, Ask, ReadRoute, RouteRequest } from '@banyan/strangler';
-import { id, json, refused, time, wholeOf } from './answers.ts';
+import { id, idInPath, json, refused, time, wholeOf } from './answers.ts';
 
 /** Rows of the service `accounts`. */
-interface AccountRow {
+export interface AccountRow {
   readonly id: string;
   readonly customer_id: string;
   readonly iban: string;
@@ -22,7 +22,8 @@ interface LineRow {
   readonly booked_at: string;
 }
 
-const accountOf = (row: AccountRow) => ({
+/** An account, wherever the bank tells of one. */
+export const accountOf = (row: AccountRow) => ({
   id: id(row.id),
   customerId: id(row.customer_id),
   iban: row.iban,
@@ -58,9 +59,6 @@ function pageOf({ query }: RouteRequest, usual: string, most: bigint) {
   return after === null || limit === null ? null : { limit, path: `limit=${limit}&after=${after}` };
 }
 
-/** Larger ids than the bank can have are its to refuse. */
-const accountId = /[1-9][0-9]{0,17}/;
-
 const accounts: ReadRoute = {
   name: 'accounts',
   method: 'GET',
@@ -80,7 +78,7 @@ const account: ReadRoute = {
   name: 'account',
   method: 'GET',
   path: '/accounts/{id}',
-  params: { id: accountId },
+  params: { id: idInPath },
   services: ['accounts'],
   customer: ({ params }) => params.id!,
   answer: async ({ params }, ask) => (await found(params.id!, ask)) ?? unknown(params.id!),
@@ -95,7 +93,7 @@ const ledger: ReadRoute = {
   name: 'ledger',
   method: 'GET',
   path: '/accounts/{id}/ledger',
-  params: { id: accountId },
+  params: { id: idInPath },
   query: ['after', 'limit'],
   services: ['accounts'],
   customer: ({ params }) => params.id!,

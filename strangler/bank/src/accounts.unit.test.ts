@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { accountRoutes } from './accounts.ts';
+import { answered as answeredBy } from './testing-answered.ts';
 
 const account = {
   id: '7',
@@ -21,25 +22,8 @@ const line = {
 };
 
 describe('routes of accounts', () => {
-  /** What a route answers, and what it asks for that, when the service has these rows. */
-  const answered = async (
-    name: string,
-    params: Record<string, string>,
-    query: string,
-    rows: Readonly<Record<string, unknown>>,
-  ) => {
-    const asked: string[] = [];
-    const route = accountRoutes.find((one) => one.name === name)!;
-    const answer = await route.answer(
-      { params, query: new URLSearchParams(query), headers: {} },
-      async (service, path) => {
-        asked.push(`${service} ${path}`);
-        const data = rows[path.split('?')[0]!];
-        return data === undefined ? { status: 404, body: {} } : { status: 200, body: { data } };
-      },
-    );
-    return { asked, status: answer?.status, body: answer && JSON.parse(answer.body) };
-  };
+  const answered = (name: string, params: Record<string, string>, query: string, rows: Record<string, unknown>) =>
+    answeredBy(accountRoutes, name, params, query, rows);
 
   it('show an account as the bank does: ids as numbers where they fit, times in RFC 3339', async () => {
     expect(await answered('account', { id: '7' }, '', { '/accounts/7': account })).toEqual({

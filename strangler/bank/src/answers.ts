@@ -18,6 +18,9 @@ export function id(digits: string): number | string {
 /** A DATETIME(6) in UTC as RFC 3339. */
 export const time = (column: string): string => `${column.replace(' ', 'T')}Z`;
 
+/** An id in a path. Larger ones than the bank can have are its to refuse. */
+export const idInPath = /[1-9][0-9]{0,17}/;
+
 const idPattern = /^[1-9][0-9]{0,18}$/;
 const largestId = 2n ** 63n - 1n;
 

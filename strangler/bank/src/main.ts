@@ -1,5 +1,4 @@
 import { runFacade } from '@banyan/strangler';
-import { accountRoutes } from './accounts.ts';
-import { contact } from './contact.ts';
+import { routes } from './routes.ts';
 
-process.exitCode = await runFacade([...accountRoutes, contact], process.argv.slice(2), process.env);
+process.exitCode = await runFacade(routes, process.argv.slice(2), process.env);

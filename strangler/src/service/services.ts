@@ -1,3 +1,4 @@
+import { coversAll, formatPosition, type Gtid, parsePosition } from '@banyan/kit';
 import { Pool } from 'undici';
 import type { Answer, ServiceAnswer } from '../route/declaration.ts';
 import type { Matched } from '../route/route-table.ts';
@@ -48,9 +49,16 @@ export class Services {
 
   /** What a route makes of the services' answers, null when it leaves the request to the monolith. Rejects with whatever makes it not count. */
   async answer({ route, request }: Matched, limits: AskLimits): Promise<Answered> {
-    const standing: Standing = { position: null, ageMs: null };
     const deadline = AbortSignal.timeout(limits.withinMs);
-    const answer = await route.answer(request, (service, path) => this.#ask(service, path, limits, deadline, standing));
+    const standing: Standing = { position: null, ageMs: null };
+    const positions = new Map<string, string>();
+    const answer = await route.answer(request, async (service, path) => {
+      const said = await this.#ask(service, path, noOlder(limits, service, positions), deadline);
+      positions.set(service, said.position);
+      standing.position = older(standing.position, said.position);
+      standing.ageMs = Math.max(standing.ageMs ?? 0, said.ageMs);
+      return said;
+    });
     return { answer, standing };
   }
 
@@ -58,13 +66,7 @@ export class Services {
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
   }
 
-  async #ask(
-    service: string,
-    path: string,
-    limits: AskLimits,
-    signal: AbortSignal,
-    standing: Standing,
-  ): Promise<ServiceAnswer> {
+  async #ask(service: string, path: string, limits: AskLimits, signal: AbortSignal): Promise<Said> {
     const pool = this.#pools.get(service);
     if (!pool) throw new ServiceSilent(`no address of '${service}' is known`);
     const token = this.#token();
@@ -87,10 +89,13 @@ export class Services {
     const trouble = troubleOf(answer, headers, limits.freshWithinMs);
     const isBehind = String(answer.body?.type).endsWith(':position-not-reached');
     if (trouble !== null) throw new ServiceSilent(`${service}: ${trouble}`, isBehind);
-    standing.position = String(headers['banyan-position']);
-    standing.ageMs = Math.max(standing.ageMs ?? 0, Number(headers['banyan-age-ms']));
-    return answer;
+    return { ...answer, position: String(headers['banyan-position']), ageMs: Number(headers['banyan-age-ms']) };
   }
+}
+
+interface Said extends ServiceAnswer {
+  readonly position: string;
+  readonly ageMs: number;
 }
 
 export interface Answered {
@@ -102,6 +107,30 @@ export interface Answered {
 export interface Standing {
   position: string | null;
   ageMs: number | null;
+}
+
+/** How long a service is waited for that is behind another one that has answered already. */
+const stragglerMs = 300;
+
+/** The monolith's own reads of one request see no older state than those before them: nor do those of several services. */
+function noOlder(limits: AskLimits, service: string, positions: ReadonlyMap<string, string>): AskLimits {
+  const others = [...positions].filter(([name]) => name !== service).map(([, position]) => position);
+  if (others.length === 0) return limits;
+  const all = limits.atLeast === null ? others : [limits.atLeast, ...others];
+  return { ...limits, atLeast: furthest(all), waitMs: Math.max(limits.waitMs, stragglerMs) };
+}
+
+function furthest(positions: readonly string[]): string {
+  const newest = new Map<number, Gtid>();
+  for (const gtid of positions.flatMap((text) => [...(parsePosition(text)?.values() ?? [])])) {
+    if ((newest.get(gtid.domain)?.sequence ?? -1n) < gtid.sequence) newest.set(gtid.domain, gtid);
+  }
+  return formatPosition(newest);
+}
+
+function older(one: string | null, other: string): string {
+  const [first, second] = [parsePosition(one ?? ''), parsePosition(other)];
+  return one !== null && first && second && coversAll(second, first) ? one : other;
 }
 
 function asked(path: string, { atLeast, waitMs }: AskLimits): string {

@@ -110,7 +110,7 @@ export class TestingReplica {
       ...{ monolith, services, tokens, sourcePosition, table: new RouteTable([]), writes: this.open.writes },
       stateOf: unknownState,
       freshWithinMs: () => 1000,
-      limits: { serviceMs: 200, waitMs: 100, requests: 5000 },
+      limits: { serviceMs: 200, waitMs: 100, retiredWaitMs: 3000, requests: 5000 },
       seen: { compare: () => {}, answered: () => {}, fellBack: () => {}, behind: () => {} },
     });
     this.#server = new FacadeServer({
