@@ -8,7 +8,7 @@ import { FacadeServer } from './proxy/server.ts';
 import type { ReadRoute } from './route/declaration.ts';
 import { RouteTable } from './route/route-table.ts';
 import { Services } from './service/services.ts';
-import type { Stage } from './state/route-state.ts';
+import { type Stage, unknownState } from './state/route-state.ts';
 import { TestMonolith } from './testing-monolith.ts';
 import { ReadAfterTokens } from './token/read-after.ts';
 import { SourcePosition } from './token/source-position.ts';
@@ -88,14 +88,11 @@ describe('the facade', () => {
       table: new RouteTable([thing, broken]),
       services,
       stateOf: (route) => ({
-        route,
+        ...unknownState(route),
         stage,
         percent,
         epoch: 1,
         sinceEpoch: 1,
-        changedAt: new Date(0),
-        changedBy: '',
-        reason: '',
       }),
       tokens: new ReadAfterTokens({ keys: [randomBytes(32)] }),
       sourcePosition: new SourcePosition({ ask: async () => position }),

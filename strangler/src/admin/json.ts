@@ -3,8 +3,9 @@ import type { Change } from '../state/change.ts';
 import type { DifferenceSeen } from '../state/evidence-store.ts';
 import type { RouteState } from '../state/route-state.ts';
 
-export const stateJson = ({ route: _, changedAt, ...state }: RouteState) => ({
+export const stateJson = ({ route: _, changedAt, holdUntil, ...state }: RouteState) => ({
   ...state,
+  holdUntil: holdUntil?.toISOString() ?? null,
   changedAt: changedAt.toISOString(),
 });
 

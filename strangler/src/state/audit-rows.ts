@@ -1,4 +1,4 @@
-import type { Audit, Change } from './change.ts';
+import type { Audit, Change, WriteEvidence } from './change.ts';
 import { dateOf } from './database-time.ts';
 import type { Finding } from './finding.ts';
 import type { Evidence } from './gate.ts';
@@ -23,10 +23,12 @@ export interface ChangeRow {
 interface Known {
   readonly findings: readonly Finding[];
   readonly evidence: Evidence | null;
+  readonly write?: WriteEvidence;
 }
 
 export function auditRow(from: RouteState, to: Place, audit: Audit, mark: string): Omit<ChangeRow, 'changed_at'> {
-  const known: Known = { findings: audit.findings, evidence: audit.evidence };
+  const { findings, evidence, write } = audit;
+  const known: Known = { findings, evidence, ...(write && { write }) };
   return {
     route: from.route,
     epoch: String(from.epoch + 1),
@@ -43,7 +45,7 @@ export function auditRow(from: RouteState, to: Place, audit: Audit, mark: string
 }
 
 export function changeOf(row: ChangeRow): Change {
-  const { findings, evidence } = JSON.parse(row.evidence) as Known;
+  const { findings, evidence, write } = JSON.parse(row.evidence) as Known;
   return {
     route: row.route,
     epoch: Number(row.epoch),
@@ -55,5 +57,6 @@ export function changeOf(row: ChangeRow): Change {
     forced: Number(row.forced) === 1,
     findings,
     evidence,
+    ...(write && { write }),
   };
 }

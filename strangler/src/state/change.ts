@@ -11,6 +11,20 @@ export interface Audit {
   readonly findings: readonly Finding[];
   /** Null when nobody asked: a step back. */
   readonly evidence: Evidence | null;
+  /** Of a write route's switch. */
+  readonly write?: WriteEvidence;
+}
+
+/** What was known when the writes of a route came to another owner. */
+export interface WriteEvidence {
+  /** How long new writes were held, from the change that said so to the one that ended it; null while they are. */
+  readonly holdMs: number | null;
+  /** Replicas of the facade that held. */
+  readonly replicas: number | null;
+  /** The source's GTIDs that the service had come to. */
+  readonly position: string | null;
+  /** As the owning service said it last. */
+  readonly owned: unknown;
 }
 
 /** A change that was made. */

@@ -24,6 +24,19 @@ export function directionOf(from: Place, to: Place): Direction | null {
   return to.percent > from.percent ? 'forward' : 'back';
 }
 
+/** Stages of a write route: there are no two writers, so nothing lies between the two. */
+const writeStages: readonly Stage[] = ['monolith', 'service', 'retired'];
+
+/** Which way a step of a write route goes; null when there is no such step. From retired it goes nowhere. */
+export function writeDirectionOf(from: Place, to: Place): Direction | null {
+  if (!isPlace(to) || from.stage === 'retired') return null;
+  const [before, after] = [writeStages.indexOf(from.stage), writeStages.indexOf(to.stage)];
+  if (before < 0 || after < 0 || Math.abs(after - before) !== 1) return null;
+  return after > before ? 'forward' : 'back';
+}
+
+export const nextWriteStage = (stage: Stage): Stage | null => writeStages[writeStages.indexOf(stage) + 1] ?? null;
+
 /** The stage after this one; null after the last. */
 export const nextStage = (stage: Stage): Stage | null => stages[placeOf(stage) + 1] ?? null;
 

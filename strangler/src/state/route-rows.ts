@@ -1,10 +1,11 @@
 import { errnoOf, type Session } from '@banyan/kit';
 import { dateOf } from './database-time.ts';
-import type { RouteState, Stage } from './route-state.ts';
+import type { Phase, RouteState, Stage } from './route-state.ts';
 
-/** No such table, and tables of somebody else: https://mariadb.com/kb/en/mariadb-error-code-reference/ */
+/** No such table, and tables of somebody else or of an older version: https://mariadb.com/kb/en/mariadb-error-code-reference/ */
 const notOurs = new Set([1146, 1054]);
-const columns = 'name, stage, percent, epoch, since_epoch, changed_at, changed_by, reason';
+const columns =
+  'name, stage, percent, epoch, since_epoch, phase, to_stage, hold_until, owner_epoch, changed_at, changed_by, reason';
 
 interface Row {
   readonly name: string;
@@ -12,6 +13,10 @@ interface Row {
   readonly percent: string;
   readonly epoch: string;
   readonly since_epoch: string;
+  readonly phase: Phase;
+  readonly to_stage: Stage | null;
+  readonly hold_until: string | null;
+  readonly owner_epoch: string;
   readonly changed_at: string;
   readonly changed_by: string;
   readonly reason: string;
@@ -32,6 +37,10 @@ const stateOf = (row: Row): RouteState => ({
   percent: Number(row.percent),
   epoch: Number(row.epoch),
   sinceEpoch: Number(row.since_epoch),
+  phase: row.phase,
+  toStage: row.to_stage,
+  holdUntil: row.hold_until === null ? null : dateOf(row.hold_until),
+  ownerEpoch: Number(row.owner_epoch),
   changedAt: dateOf(row.changed_at),
   changedBy: row.changed_by,
   reason: row.reason,

@@ -6,7 +6,7 @@ import type { Audit, Change } from './change.ts';
 import { facadeSessions, KeptSession } from './kept-session.ts';
 import { sinceEpochOf } from './machine.ts';
 import { statesIn } from './route-rows.ts';
-import { type Place, placeText, type RouteState } from './route-state.ts';
+import { type Movement, type Place, placeText, type RouteState } from './route-state.ts';
 import { ensureTables } from './tables.ts';
 
 /**
@@ -40,16 +40,24 @@ export class RouteStore implements AsyncDisposable {
    * Puts a route elsewhere, if it still stands where `from` says, and writes down who did so and why, in one transaction. Resolves to
    * where it stands then. Rejects with StranglerError `route-changed`, which has the state of now, when somebody else was first.
    */
-  async change(from: RouteState, to: Place, audit: Audit): Promise<RouteState> {
+  async change(from: RouteState, to: Place, audit: Audit, movement: Movement = {}): Promise<RouteState> {
     const mark = randomUUID();
     try {
-      return await this.#change(from, to, audit, mark);
+      return await this.#change(from, to, audit, movement, mark);
     } catch (error) {
       // A connection can be lost between the commit and its answer.
       const made = error instanceof StranglerError ? null : await this.#madeBy(from, mark).catch(() => null);
       if (made) return made;
       throw StranglerError.from(error);
     }
+  }
+
+  /** Routes whose switch is not done in time, by the clock of the database. */
+  overdue(): Promise<string[]> {
+    return this.#read(async (session) => {
+      const sql = "SELECT name FROM banyan_route WHERE phase <> 'settled' AND hold_until < NOW(6)";
+      return (await session.rows<{ name: string }>(sql)).map(({ name }) => name);
+    });
   }
 
   /** The newest first. */
@@ -64,14 +72,26 @@ export class RouteStore implements AsyncDisposable {
     return this.#reads[Symbol.asyncDispose]();
   }
 
-  async #change(from: RouteState, to: Place, audit: Audit, mark: string): Promise<RouteState> {
+  async #change(
+    from: RouteState,
+    to: Place,
+    audit: Audit,
+    { phase = 'settled', toStage, holdMs, ownerEpoch = from.ownerEpoch }: Movement,
+    mark: string,
+  ): Promise<RouteState> {
     await using session = await Session.open(this.#access, facadeSessions);
     await session.run('START TRANSACTION');
     const who = audit.who.slice(0, 200);
     const matched = await session.run(
-      `UPDATE banyan_route SET stage = ?, percent = ?, epoch = epoch + 1, since_epoch = ?, changed_at = NOW(6), changed_by = ?, reason = ?
+      `UPDATE banyan_route SET stage = ?, percent = ?, epoch = epoch + 1, since_epoch = ?, phase = ?, to_stage = ?,
+         hold_until = NOW(6) + INTERVAL ? MICROSECOND, owner_epoch = ?, changed_at = NOW(6), changed_by = ?, reason = ?
        WHERE name = ? AND epoch = ?`,
-      [to.stage, to.percent, sinceEpochOf(from, to), who, audit.reason, from.route, from.epoch],
+      [
+        ...[to.stage, to.percent, sinceEpochOf(from, to), phase, toStage ?? null],
+        // A date and no interval is no date.
+        ...[holdMs === undefined ? null : Math.round(holdMs * 1000), ownerEpoch, who, audit.reason],
+        ...[from.route, from.epoch],
+      ],
     );
     if (matched === 0) throw changedMeanwhile(from, to, (await statesIn(session)).get(from.route));
     await session.run(
