@@ -30,6 +30,42 @@ export interface ServiceAnswer {
  */
 export type Ask = (service: string, path: string) => Promise<ServiceAnswer>;
 
+/** A write as its route's code sees it. */
+export interface WriteRequest extends RouteRequest {
+  /** The JSON document that was sent; undefined when there is none, and `noBody` says why. */
+  readonly body: unknown;
+  /** `other-type`: it is not application/json in UTF-8. `too-large`: above 64 KiB. Null: `body` is what was sent. */
+  readonly noBody: 'empty' | 'other-type' | 'no-json' | 'too-large' | null;
+}
+
+/**
+ * Has the owning service set columns of the row with this key; once a request. 200, 400, 404 (`key-not-found`), 409 (`in-conflict`) and 422
+ * are answers. Rejects with whatever makes that the client is asked to try again.
+ */
+export type Patch = (key: string, values: Readonly<Record<string, unknown>>) => Promise<ServiceAnswer>;
+
+/** A write that can move from the monolith to a service: it sets columns of rows that exist. */
+export interface WriteRoute {
+  readonly name: string;
+  readonly method: 'PUT' | 'PATCH' | 'POST' | 'DELETE';
+  readonly path: string;
+  /** What the parameters look like, whole. A request whose do not is like this route's, and refused once the service owns. */
+  readonly params?: Readonly<Record<string, RegExp>>;
+  /** The service that comes to own what is written, the table of its read model, and where its query API has it: default `/table`. */
+  readonly owner: { readonly service: string; readonly table: string; readonly path?: string };
+  /** The monolith's answer, made of the service's; also its refusals, before anything is written. */
+  readonly write: (request: WriteRequest, patch: Patch) => Promise<Answer>;
+  readonly gate?: Pick<GateChoice, 'freshWithinMs' | 'provedWithinMs'>;
+}
+
+export type Route = ReadRoute | WriteRoute;
+
+export const isWrite = (route: Route): route is WriteRoute => 'owner' in route;
+
+/** Services that a route asks. */
+export const servicesOf = (route: Route): readonly string[] =>
+  isWrite(route) ? [route.owner.service] : route.services;
+
 /** A read that can move from the monolith to services. */
 export interface ReadRoute {
   /** As in `banyan route NAME …`: lower case, digits and dashes. */

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { hasContent } from '../proxy/headers.ts';
-import type { ReadRoute, RouteRequest } from './declaration.ts';
+import type { ReadRoute, Route, RouteRequest } from './declaration.ts';
 
 export interface Matched {
   readonly route: ReadRoute;
   readonly request: RouteRequest;
 }
 
-interface Segment {
+export interface Segment {
   readonly literal: string | null;
   readonly name: string;
   readonly pattern: RegExp | undefined;
@@ -58,7 +58,8 @@ export class RouteTable {
   }
 }
 
-function segmentsOf({ name, path, params = {} }: ReadRoute): Segment[] {
+/** Throws TypeError when the name or the path cannot be one. */
+export function segmentsOf({ name, path, params = {} }: Pick<Route, 'name' | 'path' | 'params'>): Segment[] {
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(name))
     throw new TypeError(`'${name}' is no name of a route: lower case, digits, dashes`);
   if (!/^(\/([A-Za-z0-9._~-]+|\{[a-z][A-Za-z0-9_]*\}))+$/.test(path)) {
@@ -81,7 +82,8 @@ function segmentsOf({ name, path, params = {} }: ReadRoute): Segment[] {
   return segments;
 }
 
-function paramsOf(segments: readonly Segment[], parts: readonly string[]): Record<string, string> | null {
+/** `parts` as they stand between the slashes, after the first; null when one is not as it must be, or written in an unusual way. */
+export function paramsOf(segments: readonly Segment[], parts: readonly string[]): Record<string, string> | null {
   const params: Record<string, string> = {};
   for (let at = 0; at < segments.length; at++) {
     const { literal, name, pattern } = segments[at]!;
