@@ -8,12 +8,16 @@ import { isOfShare } from './route/share.ts';
 import { ServiceSilent, type Services, type Standing } from './service/services.ts';
 import type { RouteState } from './state/route-state.ts';
 import type { ReadAfterTokens } from './token/read-after.ts';
-import { fieldsOf, readAfterOf } from './token/read-after-fields.ts';
+import { readAfterOf } from './token/read-after-fields.ts';
 import type { SourcePosition } from './token/source-position.ts';
+import { writeTold } from './token/write-told.ts';
+import type { Writes } from './write/writes.ts';
 
 export interface FacadeOptions {
   readonly monolith: Dispatcher;
   readonly table: RouteTable;
+  /** Routes for writes; null where there are none. */
+  readonly writes: Pick<Writes, 'take'> | null;
   readonly services: Services;
   /** Where a route stands, as far as this replica knows. */
   readonly stateOf: (route: string) => RouteState;
@@ -75,6 +79,7 @@ export class Facade {
     }
     this.#underWay++;
     response.once('close', () => this.#underWay--);
+    if (this.#options.writes?.take(request, response)) return;
     const matched = this.#options.table.match(request);
     if (!matched) {
       this.#pass(request, response);
@@ -85,16 +90,9 @@ export class Facade {
     else this.#byMonolith(asked, response);
   }
 
-  /** A write's client is told up to where he must be shown the source: also when it failed, since it may have been done all the same. */
   #pass(request: IncomingMessage, response: ServerResponse): void {
     const { monolith, tokens, sourcePosition } = this.#options;
-    const fields = (position: string | null) => fieldsOf(tokens.sign(position), tokens.holdsMs);
-    const told = {
-      beforeAnswer: () => sourcePosition.newest().then(fields),
-      // It may still be at work, and be done after any position that could be read now.
-      refusalFields: () => fields(null),
-    };
-    forward(monolith, request, response, isRead(request.method!) ? {} : told);
+    forward(monolith, request, response, isRead(request.method!) ? {} : writeTold(tokens, sourcePosition));
   }
 
   #byMonolith(asked: Asked, response: ServerResponse): void {

@@ -86,6 +86,7 @@ describe('the facade', () => {
     const facade = new Facade({
       monolith: pool,
       table: new RouteTable([thing, broken]),
+      writes: null,
       services,
       stateOf: (route) => ({
         ...unknownState(route),

@@ -1,7 +1,17 @@
 export type { ChangeJson, DifferenceJson, StateJson } from './admin/json.ts';
 export type { P99, SeenRoute, SeenRoutes } from './admin/seen-routes.ts';
 export { facadeConfig, variables as facadeVariables } from './config.ts';
-export type { Answer, Ask, ReadRoute, RouteRequest, ServiceAnswer } from './route/declaration.ts';
+export type {
+  Answer,
+  Ask,
+  Patch,
+  ReadRoute,
+  Route,
+  RouteRequest,
+  ServiceAnswer,
+  WriteRequest,
+  WriteRoute,
+} from './route/declaration.ts';
 export { runFacade } from './run-facade.ts';
 export type { Tolerances } from './shadow/tolerances.ts';
 export type { Finding } from './state/finding.ts';

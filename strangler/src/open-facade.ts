@@ -1,11 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { KitError, type Log } from '@banyan/kit';
 import { Pool } from 'undici';
 import { createAdminServer } from './admin/admin-server.ts';
 import type { FacadeConfig } from './config.ts';
 import { Facade } from './facade.ts';
 import { FacadeServer } from './proxy/server.ts';
-import { passUpgrade } from './proxy/upgrade.ts';
-import type { ReadRoute } from './route/declaration.ts';
+import { isWebSocket, passUpgrade } from './proxy/upgrade.ts';
+import { isWrite, type ReadRoute, type Route, servicesOf } from './route/declaration.ts';
 import { RouteTable } from './route/route-table.ts';
 import { keysIn, tokenIn } from './secret-files.ts';
 import { Services } from './service/services.ts';
@@ -18,6 +19,7 @@ import { EvidenceLog } from './state/evidence-log.ts';
 import { EvidenceStore } from './state/evidence-store.ts';
 import { rulesOf } from './state/gate-rules.ts';
 import { Guard } from './state/guard.ts';
+import { ReplicaRegister } from './state/replica-register.ts';
 import { RouteStore } from './state/route-store.ts';
 import { RouteSwitch } from './state/route-switch.ts';
 import { Standings } from './state/standings.ts';
@@ -25,6 +27,9 @@ import { StateWatch } from './state/state-watch.ts';
 import { ReadAfterTokens } from './token/read-after.ts';
 import { SourceDatabase } from './token/source-database.ts';
 import { SourcePosition } from './token/source-position.ts';
+import { type OpenWrites, openWrites } from './write/open-writes.ts';
+import { OwnerApi } from './write/owner-api.ts';
+import { WriteTable } from './write/write-table.ts';
 
 export interface OpenFacade {
   readonly url: string;
@@ -41,10 +46,12 @@ const readWaitMs = 300;
 const comparisonWaitMs = 5000;
 
 /** Everything that a facade is made of. Throws KitError `config` for what it cannot start with; the databases may be away. */
-export async function openFacade(routes: readonly ReadRoute[], config: FacadeConfig, log: Log): Promise<OpenFacade> {
+export async function openFacade(all: readonly Route[], config: FacadeConfig, log: Log): Promise<OpenFacade> {
   await using opening = new AsyncDisposableStack();
-  const table = tableOf(routes, config, log);
-  const names = routes.map(({ name }) => name);
+  const routes = all.filter((route) => !isWrite(route));
+  const writeRoutes = all.filter(isWrite);
+  const table = tableOf(all, routes, config, log);
+  const names = all.map(({ name }) => name);
   const monolith = new Pool(config.monolith.origin, {
     connections: 256,
     headersTimeout: 120_000,
@@ -58,12 +65,28 @@ export async function openFacade(routes: readonly ReadRoute[], config: FacadeCon
   const sourcePosition = new SourcePosition({ ask: () => source.position() });
   const store = opening.use(new RouteStore(config.database, names));
   const evidenceStore = opening.use(new EvidenceStore(config.database));
-  const watch = opening.use(new StateWatch({ store, routes: names, log }));
+  const tokens = new ReadAfterTokens({ keys: keysIn(config.readAfterKeyFile) });
+  let writing: OpenWrites | null = null;
+  const register = writeRoutes.length > 0 ? new ReplicaRegister(config.database, randomUUID()) : null;
+  opening.defer(async () => {
+    // Whoever has ended properly is not waited for.
+    if (writing?.isQuiet()) await register?.leave().catch(() => {});
+    await register?.[Symbol.asyncDispose]();
+  });
+  const known = register ? { states: () => register.beat().then(() => store.states()) } : store;
+  const watch = opening.use(new StateWatch({ store: known, routes: names, log }));
   const evidence = opening.use(new EvidenceLog({ store: evidenceStore, routes: names, log }));
   const standings = opening.use(new Standings({ services: new Map(Object.entries(config.services)) }));
   const gated = routes.map(({ name, services, gate }) => ({ name, services, rules: rulesOf(gate) }));
   const judged = { routes: gated, store, watch, standings, log };
   const routeSwitch = new RouteSwitch({ ...judged, evidence: evidenceStore });
+  if (register) {
+    const api = new OwnerApi({ urls: config.services, token: tokenIn(config.serviceTokenFile) });
+    opening.defer(() => api.close());
+    const ports = { store, register, watch, standings, api, monolith, sourcePosition, tokens, log };
+    writing = opening.use(openWrites({ ...ports, routes: writeRoutes }));
+  }
+  const writes: OpenWrites | null = writing;
   const freshWithinMs = (route: ReadRoute) => rulesOf(route.gate).freshWithinMs;
   const queue = new ShadowQueue({ onBroken: (error) => log({ message: 'a comparison is broken', error }) });
   opening.defer(() => queue.close());
@@ -83,25 +106,28 @@ export async function openFacade(routes: readonly ReadRoute[], config: FacadeCon
   const facade = new Facade({
     monolith,
     table,
+    writes: writes?.writes ?? null,
     services,
     stateOf: (route) => watch.of(route),
-    tokens: new ReadAfterTokens({ keys: keysIn(config.readAfterKeyFile) }),
+    tokens,
     sourcePosition,
     freshWithinMs,
     limits: { serviceMs, waitMs: readWaitMs, requests: config.requests },
     seen: comparing,
   });
+  const isOfWrites = (name: string) => writeRoutes.some((route) => route.name === name);
   await watch.look();
   const guard = opening.use(new Guard({ ...judged, evidence }));
   const admin = createAdminServer({
-    routes,
+    routes: all,
+    writes,
     watch,
     standings,
     store,
     evidence: evidenceStore,
     evidenceLog: evidence,
     guard,
-    routeSwitch,
+    routeSwitch: { move: (move) => (isOfWrites(move.route) ? writes!.writeSwitch : routeSwitch).move(move) },
     sideBySide: sideBySide({ table, monolith, services, withinMs: comparisonWaitMs }),
     monolith: config.monolith.origin,
     auth: config.auth,
@@ -110,6 +136,8 @@ export async function openFacade(routes: readonly ReadRoute[], config: FacadeCon
   opening.defer(() => admin.close());
   const server = new FacadeServer({
     handle: (request, response) => facade.handle(request, response),
+    // Whatever comes after another protocol was agreed on is not seen here: it must be none that writes can hide in.
+    ...(writes && { isUpgrade: isWebSocket }),
     upgrade: (request, socket, head) =>
       passUpgrade({ host: config.monolith.hostname, port: Number(config.monolith.port || 80) }, request, socket, head),
   });
@@ -130,13 +158,22 @@ async function listening(server: FacadeServer, { port, host }: FacadeConfig): Pr
   });
 }
 
-function tableOf(routes: readonly ReadRoute[], { services }: FacadeConfig, log: Log): RouteTable {
-  for (const { name, services: asked } of routes) {
-    const missing = asked.find((service) => !Object.hasOwn(services, service));
+function tableOf(
+  all: readonly Route[],
+  routes: readonly ReadRoute[],
+  { services }: FacadeConfig,
+  log: Log,
+): RouteTable {
+  for (const route of all) {
+    const { name } = route;
+    const missing = servicesOf(route).find((service) => !Object.hasOwn(services, service));
     if (missing !== undefined)
       log({ message: `the monolith answers '${name}': SERVICES has no address of '${missing}'`, route: name });
   }
   try {
+    const twice = all.find(({ name }, at) => all.findIndex((one) => one.name === name) !== at);
+    if (twice) throw new TypeError(`two routes are '${twice.name}'; give one of them another name`);
+    new WriteTable(all.filter(isWrite));
     for (const { tolerances } of routes) tolerancesOf(tolerances ?? {});
     return new RouteTable(routes);
   } catch (error) {

@@ -2,17 +2,13 @@ import { readFileSync } from 'node:fs';
 import { type Environment, KitError, logger, stopSignal } from '@banyan/kit';
 import { facadeConfig, variables } from './config.ts';
 import { openFacade } from './open-facade.ts';
-import type { ReadRoute } from './route/declaration.ts';
+import type { Route } from './route/declaration.ts';
 
 /**
  * A facade's whole `main`. Ends on SIGTERM or SIGINT, after what is under way; resolves to the exit code: 0, or 2 for a wrong call or
  * environment.
  */
-export async function runFacade(
-  routes: readonly ReadRoute[],
-  args: readonly string[],
-  env: Environment,
-): Promise<number> {
+export async function runFacade(routes: readonly Route[], args: readonly string[], env: Environment): Promise<number> {
   if (args.length > 0) {
     const isAsked = args.some((word) => word === '--help' || word === '-h');
     (isAsked ? console.log : console.error)(usage(routes));
@@ -37,7 +33,7 @@ export async function runFacade(
 
 const readText = (path: string): string => readFileSync(path, 'utf8');
 
-function usage(routes: readonly ReadRoute[]): string {
+function usage(routes: readonly Route[]): string {
   return `The facade before the monolith; its routes: ${routes.map(({ name, method, path }) => `${name} (${method} ${path})`).join(', ')}
 
   node src/main.ts          answers each route by the monolith or by services, as it stands; run as many as needed

@@ -1,12 +1,12 @@
 import { createHttpServer, createRegistry, drain, type Log, listen, type Server, type TokenRules } from '@banyan/kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { StranglerError } from '../errors.ts';
+import { isWrite, servicesOf } from '../route/declaration.ts';
 import type { BothAnswers } from '../shadow/side-by-side.ts';
 import type { EvidenceLog } from '../state/evidence-log.ts';
 import type { EvidenceStore } from '../state/evidence-store.ts';
 import type { Guard } from '../state/guard.ts';
 import { placeText } from '../state/route-state.ts';
-import type { RouteStore } from '../state/route-store.ts';
 import type { RouteSwitch } from '../state/route-switch.ts';
 import { adminAccess } from './access.ts';
 import { routeMetrics } from './admin-metrics.ts';
@@ -14,9 +14,9 @@ import { changeJson, differenceJson, stateJson } from './json.ts';
 import { moveBody } from './move-body.ts';
 import { problemOf } from './problems.ts';
 import { type SeenRoutesPorts, seenRoutes } from './seen-routes.ts';
+import { writeMetrics } from './write-metrics.ts';
 
 export interface AdminOptions extends SeenRoutesPorts {
-  readonly store: Pick<RouteStore, 'changes'>;
   readonly evidence: Pick<EvidenceStore, 'counts' | 'differences'>;
   /** Of this replica. */
   readonly evidenceLog: Pick<EvidenceLog, 'totals'>;
@@ -50,16 +50,18 @@ function healthRoutes(app: FastifyInstance, { watch }: AdminOptions): void {
 }
 
 function metricsRoute(app: FastifyInstance, options: AdminOptions, registry: ReturnType<typeof createRegistry>): void {
-  const { routes, watch, evidenceLog, guard, standings } = options;
+  const { routes, writes, watch, evidenceLog, guard, standings } = options;
   const show = routeMetrics(registry);
+  const showWrites = writeMetrics(registry);
   app.get('/metrics', async (_request, reply) => {
-    const facts = routes.map(({ name, services }) => ({
-      state: watch.of(name),
-      counts: evidenceLog.totals(name),
-      reverts: guard.reverts(name),
-      services: standings.all(services),
+    const facts = routes.map((route) => ({
+      state: watch.of(route.name),
+      counts: evidenceLog.totals(route.name),
+      reverts: guard.reverts(route.name),
+      services: standings.all(servicesOf(route)),
     }));
     show(facts, watch.knowledge);
+    if (writes) showWrites(routes.filter(isWrite), writes);
     return reply.type(registry.contentType).send(await registry.metrics());
   });
 }

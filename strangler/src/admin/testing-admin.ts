@@ -52,6 +52,7 @@ export async function testingAdmin(): Promise<TestingAdmin> {
   const routes = [{ name: 'accounts', services: ['accounts'], rules: rulesOf() }];
   const server: Server = createAdminServer({
     routes: [route],
+    writes: null,
     watch,
     store: { changes: async () => admin.changes },
     evidence,

@@ -10,6 +10,12 @@ export interface ForwardOptions {
   readonly beforeAnswer?: () => Promise<readonly string[]>;
   /** Fields to add when the facade answers instead, because the monolith does not. */
   readonly refusalFields?: () => readonly string[];
+  /** The body, when it has been read already. */
+  readonly body?: Buffer;
+  /** A request whose client goes is not given up once all of it has come: what it does, it may be doing. */
+  readonly untilAnswered?: boolean;
+  /** The monolith has answered, or will not; once. */
+  readonly ended?: () => void;
   /** The answer as the client has got it, whole. */
   readonly seen?: (answer: SeenAnswer) => void;
 }
@@ -64,18 +70,21 @@ class Passing implements Dispatcher.DispatchHandler {
       path: request.url!,
       method: request.method as Dispatcher.HttpMethod,
       headers: requestFields(request),
-      body: hasContent(request) ? request : null,
+      body: this.#options.body ?? (hasContent(request) ? request : null),
     };
     this.#monolith.dispatch(asked, this);
   }
 
   clientGone(): void {
-    if (!this.#response.writableFinished) this.#controller?.abort(new Error('the client has gone'));
+    if (this.#response.writableFinished) return;
+    if (this.#options.untilAnswered && this.#request.complete) this.#controller?.resume();
+    else this.#controller?.abort(new Error('the client has gone'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#response.destroyed) controller.abort(new Error('the client has gone'));
+    if (!this.#response.destroyed) return;
+    controller.abort(new Error('the client has gone'));
   }
 
   onResponseStart(
@@ -84,7 +93,7 @@ class Passing implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[]>,
     text?: string,
   ): void {
-    if (status < 200) return;
+    if (status < 200 || this.#response.destroyed) return;
     const fields = responseFields(controller.rawHeaders as (Buffer | string)[]);
     this.#contentType = String(headers['content-type'] ?? '');
     if (headers['content-encoding'] !== undefined) this.#kept = null;
@@ -98,14 +107,14 @@ class Passing implements Dispatcher.DispatchHandler {
     }
     controller.pause();
     const then = (added: readonly string[]) => {
-      if (this.#response.destroyed) return;
-      answer(added);
+      if (!this.#response.destroyed) answer(added);
       controller.resume();
     };
     more.then(then, () => then([]));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#response.destroyed) return;
     if (this.#kept) {
       this.#keptBytes += chunk.length;
       if (this.#keptBytes <= (this.#options.keepBytes ?? 262_144)) this.#kept.push(Buffer.from(chunk));
@@ -117,6 +126,8 @@ class Passing implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#options.ended?.();
+    if (this.#response.destroyed) return;
     this.#response.end();
     if (!this.#kept) return;
     this.#options.seen?.({
@@ -129,7 +140,10 @@ class Passing implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const response = this.#response;
-    if (response.destroyed) return;
+    if (response.destroyed) {
+      this.#options.ended?.();
+      return;
+    }
     if (
       error instanceof errors.SocketError &&
       !response.headersSent &&
@@ -140,6 +154,7 @@ class Passing implements Dispatcher.DispatchHandler {
       this.begin();
       return;
     }
+    this.#options.ended?.();
     // A target that is neither a path nor a URL, or a field that HTTP does not know.
     if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError) {
       refuse(response, 'malformed-request', error.message);

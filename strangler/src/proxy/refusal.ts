@@ -8,6 +8,10 @@ export const refusals = {
   'monolith-unreachable': { status: 502, title: 'The monolith does not answer' },
   'too-many-requests-at-once': { status: 503, title: 'The facade is busy' },
   'service-unavailable': { status: 503, title: 'The service cannot answer now' },
+  'unusual-write': { status: 400, title: 'This write is not written as it is wanted' },
+  'write-held': { status: 503, title: 'Writes of this kind come to another owner just now' },
+  'owner-unknown': { status: 503, title: 'Who takes this write is not known for sure' },
+  'write-unsure': { status: 503, title: 'The write may have been done' },
   'monolith-timeout': { status: 504, title: 'The monolith did not answer in time' },
 } as const;
 

@@ -5,6 +5,8 @@ import { type RefusalCode, refusalBody, refusals } from './refusal.ts';
 
 export interface FacadeServerOptions {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Whether a connection may become another protocol's; a request that may not is answered as any. Default: each that asks for it. */
+  readonly isUpgrade?: (request: IncomingMessage) => boolean;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** From a request's first byte to its last; default 300,000. Its head has 10,000. */
   readonly requestWithinMs?: number;
@@ -21,7 +23,7 @@ export class FacadeServer {
   /** Connections on which an answer is under way: nothing else may be written there. */
   readonly #answering = new Set<Duplex>();
 
-  constructor({ handle, upgrade, requestWithinMs = 300_000, connections = 20_000 }: FacadeServerOptions) {
+  constructor({ handle, isUpgrade, upgrade, requestWithinMs = 300_000, connections = 20_000 }: FacadeServerOptions) {
     this.#server = createServer(
       {
         headersTimeout: 10_000,
@@ -30,6 +32,7 @@ export class FacadeServer {
         maxHeaderSize: 16_384,
         insecureHTTPParser: false,
         noDelay: true,
+        ...(isUpgrade && { shouldUpgradeCallback: isUpgrade }),
       },
       (request, response) => {
         this.#answering.add(request.socket);

@@ -1,8 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { requestFields } from './headers.ts';
+import { hasContent, requestFields } from './headers.ts';
 import { refusalBody, refusals } from './refusal.ts';
+
+/** Of all that a connection can become, what a browser asks for. */
+export const isWebSocket = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'GET' && !hasContent({ headers }) && headers.upgrade?.trim().toLowerCase() === 'websocket';
 
 /** Passes a connection on that becomes another protocol's, a web socket's: what the two say after that is theirs. */
 export function passUpgrade(
@@ -21,17 +25,26 @@ export function passUpgrade(
   far.on('connect', () => {
     isConnected = true;
     far.write(requestHead(request));
-    far.write(head);
-    far.pipe(client).pipe(far);
+    far.once('data', (first: Buffer) => {
+      client.write(first);
+      far.pipe(client);
+      // Refused: what the client says after it is requests again, and not looked at here.
+      if (!/^HTTP\/1\.1 101 /.test(first.toString('latin1', 0, 13))) return far.end();
+      far.write(head);
+      client.pipe(far);
+    });
   });
-  far.on('close', end).on('error', () => {
-    if (isConnected) return end();
-    const body = refusalBody('monolith-unreachable', 'it is away; ask again');
-    const { status } = refusals['monolith-unreachable'];
-    client.end(
-      `HTTP/1.1 ${status} Bad Gateway\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    );
-  });
+  far.on('end', () => client.end());
+  far
+    .on('close', () => client.end())
+    .on('error', () => {
+      if (isConnected) return end();
+      const body = refusalBody('monolith-unreachable', 'it is away; ask again');
+      const { status } = refusals['monolith-unreachable'];
+      client.end(
+        `HTTP/1.1 ${status} Bad Gateway\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      );
+    });
 }
 
 /** `Upgrade` is about this one connection and the next alike; no field has a line end in it, the parser has seen to that. */

@@ -9,7 +9,17 @@ export type GateRule =
   | 'undecided-rate'
   | 'error-rate'
   | 'p99'
-  | 'differences';
+  | 'differences'
+  | 'owner'
+  | 'owner-epoch'
+  | 'carrier'
+  | 'waiting'
+  | 'conflicts'
+  | 'rogue'
+  | 'different'
+  | 'replica'
+  | 'under-way'
+  | 'position';
 
 /** One thing that is not as it must be. */
 export interface Finding {

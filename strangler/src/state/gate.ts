@@ -53,7 +53,7 @@ export function isNotDisproved({ service, proof }: Standing): Finding[] {
   );
 }
 
-function isProved(standing: Standing, { provedWithinMs }: GateRules): Finding[] {
+export function isProved(standing: Standing, { provedWithinMs }: GateRules): Finding[] {
   const { service, proof } = standing;
   const remedy = `banyan prove ${service}`;
   if (proof?.state === 'different') return isNotDisproved(standing);

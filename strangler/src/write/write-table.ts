@@ -33,10 +33,10 @@ export class WriteTable {
 
   match(incoming: Incoming): MatchedWrite | null {
     const { method, url, headers } = incoming;
-    if (url === undefined || method === 'GET') return null;
+    if (url === undefined) return null;
     const named = overrides.flatMap((name) => headers[name] ?? []).map((name) => name.trim().toUpperCase());
     for (const { route, segments } of this.#routes) {
-      if (method !== route.method && !named.includes(route.method) && !isOverride(url, route.method)) continue;
+      if (method !== route.method && !named.includes(route.method) && !isOverride(incoming, route.method)) continue;
       const params = method === route.method && named.length === 0 ? usualParams(incoming, segments) : null;
       if (params) return { route, request: { params, query: new URLSearchParams(), headers } };
       if (isLike(url, segments)) return { route, request: null };
@@ -52,9 +52,9 @@ function usualParams({ url, headers }: Incoming, segments: readonly Segment[]): 
 }
 
 /** Some frameworks take the method from the query. */
-function isOverride(url: string, method: string): boolean {
+function isOverride({ method: own, url = '' }: Incoming, method: string): boolean {
   const mark = url.indexOf('?');
-  if (mark < 0) return false;
+  if (mark < 0 || (own === 'GET' && !/method/i.test(url))) return false;
   return [...new URLSearchParams(url.slice(mark + 1))].some(
     ([name, value]) => /^_?method$/i.test(name) && value.trim().toUpperCase() === method,
   );
