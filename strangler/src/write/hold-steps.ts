@@ -25,7 +25,7 @@ export interface Deadline {
 }
 
 /** For a call of which the answer is still of use. */
-export const restMs = ({ untilMs }: Deadline): number => Math.max(50, untilMs - performance.now());
+export const restMs = ({ untilMs }: Deadline): number => Math.max(50, Math.ceil(untilMs - performance.now()));
 
 export const sinceMs = ({ startedAtMs }: Deadline): number => Math.round(performance.now() - startedAtMs);
 
