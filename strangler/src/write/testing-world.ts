@@ -60,6 +60,11 @@ export class TestingWorld {
     return await one.start();
   }
 
+  /** One that was killed is waited for no more. */
+  async forget(one: TestingReplica): Promise<void> {
+    await this.#state.replica(`replica-${this.replicas.indexOf(one)}`).register.leave();
+  }
+
   /** The database as a replica of its own sees it. */
   stored(): StatePorts['store'] {
     return this.#state.replica('nobody').store;
