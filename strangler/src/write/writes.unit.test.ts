@@ -145,6 +145,20 @@ describe('a write of a route', () => {
   });
 });
 
+it('what the service has refused is told, whatever the route’s code makes of it', async () => {
+  const write: typeof contact.write = async (_request, patch) => {
+    const answer = await patch('7', { email: 'a' }).catch(() => ({ status: 0, body: {} }));
+    return { status: 200, contentType: 'text/plain', body: `fine ${answer.status}` };
+  };
+  one = await world.replica({ limits, route: { ...contact, write } });
+  await at('service');
+  world.owner.says = () => ({ status: 500, body: {} });
+  expect(await one.put('a')).toMatchObject({ status: 503, code: 'write-unsure' });
+  world.owner.says = null;
+  world.owner.owner = 'nobody';
+  expect(await one.put('a')).toMatchObject({ status: 503, code: 'write-held' });
+});
+
 describe('while a write route is between two owners', () => {
   it('writes wait, their bodies unread, and go to whom it comes, in order', async () => {
     await holding();
@@ -418,7 +432,7 @@ it('a service that still thinks it owns is told once it answers, and one with a 
   await one.move('monolith');
   [world.owner.owner, world.owner.epoch] = ['service', 3];
   await one.open.owners.ask();
-  expect(world.owner.owners.at(-1)).toBe('monolith 4');
+  expect([world.owner.owner, world.owner.epoch]).toEqual(['monolith', 4]);
   [world.owner.owner, world.owner.epoch] = ['service', 40];
   await one.open.owners.ask();
   expect(one.logged.at(-1)).toMatchObject({
