@@ -18,6 +18,13 @@ export function describeWriteSwitch(openState: () => Promise<TestingState>): voi
 
   const state = () => world.replicas[0]!.watch.stored('contact');
   const isAt = (stage: string) => state().stage === stage && state().phase === 'settled';
+  /** All of them know it, too: what one sees may be of before. */
+  const settled = async () => {
+    await eventually('it is settled', async () => {
+      const [now] = await world.stored().states();
+      return now!.phase === 'settled' && now!.epoch === state().epoch;
+    });
+  };
   /** However often it is refused. */
   const moved = async (one: TestingReplica, stage: 'monolith' | 'service') => {
     await eventually(`it goes to ${stage}`, async () => {
@@ -101,7 +108,7 @@ export function describeWriteSwitch(openState: () => Promise<TestingState>): voi
           moving.then(() => true),
           eventually('it is killed', () => one.isKilled).then(() => false),
         ]);
-        await eventually('it is settled', () => state().phase === 'settled');
+        await settled();
         await writing.at(8);
         await writing.end();
         expect([at, misfits(world, writing)]).toEqual([at, []]);
@@ -153,7 +160,7 @@ export function describeWriteSwitch(openState: () => Promise<TestingState>): voi
         if (outcome !== 'made') expect([at, outcome]).toEqual([at, 'owner-unreachable']);
         await writing.at(2);
         world.owner.says = null;
-        await eventually('it is settled', () => state().phase === 'settled');
+        await settled();
         await writing.at(4);
         await writing.end();
         expect([at, misfits(world, writing)]).toEqual([at, []]);
