@@ -1,5 +1,6 @@
 export type { ChangeJson, DifferenceJson, StateJson } from './admin/json.ts';
 export type { P99, SeenRoute, SeenRoutes } from './admin/seen-routes.ts';
+export type { SeenWrite } from './admin/seen-write.ts';
 export { facadeConfig, variables as facadeVariables } from './config.ts';
 export type {
   Answer,

@@ -2,13 +2,14 @@ import type { Finding } from '@banyan/strangler';
 import { CliError } from '../errors.ts';
 import type { Facade } from './facade.ts';
 
-/** The gate said no: what it found is more than one text. */
+/** The gate said no, or a switch was not done: what was found is more than one text. */
 export class RefusedByGate extends CliError {
   readonly findings: readonly Finding[];
 
-  constructor(message: string, findings: readonly Finding[]) {
-    super('gate-refused', message, {
-      remedy: 'wait until it holds, or say why it is moved all the same: --force --reason TEXT',
+  constructor(code: string, message: string, findings: readonly Finding[], remedy: string | null) {
+    const isForceable = code === 'gate-refused' && !remedy?.includes('cannot be forced');
+    super(code, message, {
+      remedy: isForceable ? 'wait until it holds, or say why it is moved all the same: --force --reason TEXT' : remedy,
     });
     this.findings = findings;
   }
@@ -44,7 +45,7 @@ export async function askFacade<T>({ url, token }: Facade, path: string, body?: 
 function refusalOf(url: string, status: number, { type, detail, remedy, findings }: ProblemAnswer): CliError {
   const code = /^urn:problem-type:banyan:(.+)$/.exec(type ?? '')?.[1];
   if (!code) return new CliError('facade-silent', `${url} answers ${status}, and not as a facade does`);
-  if (findings) return new RefusedByGate(detail ?? code, findings);
+  if (findings) return new RefusedByGate(code, detail ?? code, findings, remedy ?? null);
   return new CliError(code, detail ?? code, {
     remedy: remedy ?? (status === 403 ? 'use a token with the scopes routes:read and routes:write' : null),
   });

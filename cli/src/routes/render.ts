@@ -1,4 +1,13 @@
-import type { ChangeJson, DifferenceJson, Finding, P99, Place, SeenRoute, Standing } from '@banyan/strangler';
+import type {
+  ChangeJson,
+  DifferenceJson,
+  Finding,
+  P99,
+  Place,
+  SeenRoute,
+  SeenWrite,
+  Standing,
+} from '@banyan/strangler';
 import type { Problem } from '../errors.ts';
 import { duration, problemText } from '../status/render.ts';
 import { escaped } from '../terminal/escape.ts';
@@ -25,8 +34,27 @@ export function routesText(routes: readonly SeenRoute[], problems: readonly Prob
   const gates = routes.flatMap(({ name, next }) =>
     (next?.findings ?? []).map(({ sentence }) => escaped(`${name} to ${next!.stage}: ${sentence}`)),
   );
-  return [table, gates.join('\n'), problems.map(problemText).join('\n')].filter((block) => block !== '').join('\n\n');
+  return [table, writesText(routes), gates.join('\n'), problems.map(problemText).join('\n')]
+    .filter((block) => block !== '')
+    .join('\n\n');
 }
+
+const writeHead = ['WRITES', 'OWNER', 'EPOCH', 'WAITING', 'CONFLICTS', 'ROGUE', 'DIFFERENT', 'CARRIER', 'LAST HOLD'];
+
+/** Routes for writes once more, with what their owners say. */
+function writesText(routes: readonly SeenRoute[]): string {
+  const rows = routes.flatMap(({ name, state, write }) =>
+    write ? [[state.phase === 'settled' ? name : `${name} (${state.phase})`, ...ownerOf(write)]] : [],
+  );
+  return table(writeHead, rows);
+}
+
+const ownerOf = ({ owner, epoch, waiting, conflicts, rogue, different, carrier, silence, lastHoldMs }: SeenWrite) => [
+  owner ?? `silent: ${silence}`,
+  ...[epoch, waiting, conflicts, rogue, different].map((count) => (count === null ? '-' : whole(count))),
+  carrier === null ? '-' : carrier.working ? 'works' : (carrier.reason ?? 'does not work'),
+  lastHoldMs === null ? '-' : `${whole(lastHoldMs)} ms`,
+];
 
 function rowOf({ name, state, counts, matchRate, services, p99, next }: SeenRoute): string[] {
   const gate =

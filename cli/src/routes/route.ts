@@ -22,6 +22,8 @@ export const route: Command = {
   banyan route accounts canary 5% --force --reason 'a demonstration, nobody else is here'
                                                  against what the gate finds; both stay written down
 
+A route for writes goes from monolith to service, to retired, or back from service; new writes are held for 2 s at most, or it stays.
+
 One stage at a time forward, any number back. A step forward that the gate refuses says each finding with its figure; the exit code is 1.
 
 ${facadeHelp}`,
@@ -61,7 +63,8 @@ async function move(
     const { code, message, remedy, findings } = error;
     const problem = { where: name, code, message, remedy, findings };
     if (json) await output.line(jsonLine({ command: 'route', ok: false, problems: [problem], route: name }));
-    output.complain(`banyan route: the gate is closed\n${findingsText(findings)}\n${escapedLines(remedy ?? '')}`);
+    const what = code === 'gate-refused' ? 'the gate is closed' : escaped(message);
+    output.complain(`banyan route: ${what}\n${findingsText(findings)}\n${escapedLines(remedy ?? '')}`);
     return 1;
   }
 }

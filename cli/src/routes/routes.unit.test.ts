@@ -108,6 +108,27 @@ describe('banyan routes', () => {
     expect(asked).toEqual([{ url: '/routes', method: 'GET', token: 'Bearer a.b.c', body: '' }]);
   });
 
+  it('shows who owns what a route writes, and what is on its way', async () => {
+    const owned = { owner: 'service', epoch: 4, waiting: 2, conflicts: 1, rogue: 0, different: 0, silence: null };
+    const carrier = { working: false, reason: 'not heard of for 9 s' };
+    const write = { ...owned, carrier, lastHoldMs: 1234, holds: 1, held: 7, longestHoldMs: 1300, refused: {} };
+    const none = { counts: null, matchRate: null, p99: { candidate: null, monolith: null } };
+    const at = { ...state, stage: 'service', percent: 100, phase: 'undoing' };
+    const contact = { ...seenRoute, ...none, name: 'contact', method: 'PUT', state: at, next: null, write };
+    const silent = { ...contact, name: 'phone', state: { ...at, phase: 'settled' } };
+    const nothing = { owner: null, epoch: null, waiting: null, conflicts: null, rogue: null, different: null };
+    const unheard = { ...write, ...nothing, carrier: null, silence: 'no answer', lastHoldMs: null };
+    answers['/routes'] = [200, { ...seen, routes: [contact, { ...silent, write: unheard }] }];
+    const { stdout } = await run(routes, ...there());
+    expect(stdout.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual(
+      expect.arrayContaining([
+        'WRITES | OWNER | EPOCH | WAITING | CONFLICTS | ROGUE | DIFFERENT | CARRIER | LAST HOLD',
+        'contact (undoing) | service | 4 | 2 | 1 | 0 | 0 | not heard of for 9 s | 1,234 ms',
+        'phone | silent: no answer | - | - | - | - | - | - | -',
+      ]),
+    );
+  });
+
   it('says what is not known, and that a route was set aside, with exit code 1', async () => {
     const silent = { ...standing, silence: 'ECONNREFUSED', ageMs: null, proof: null };
     const blind = {
@@ -166,6 +187,17 @@ describe('banyan route', () => {
       ok: false,
       problems: [{ where: 'accounts', code: 'gate-refused', findings: [finding] }],
     });
+  });
+
+  it('that was not moved in time says what was not reached, and not that it could be forced', async () => {
+    const late = { rule: 'replica', figure: '9 s', wanted: 'in time', sentence: 'replica x does not hold' };
+    const refusal = { detail: 'replica x does not hold; held for 1500 ms', remedy: 'end it', findings: [late] };
+    answers['/routes/contact'] = [409, { type: 'urn:problem-type:banyan:replica-silent', ...refusal }];
+    const { code, stderr } = await run(route, 'contact', 'service', ...there());
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^banyan route: replica x does not hold; held for 1500 ms\n/);
+    expect(stderr).toContain('end it');
+    expect(stderr).not.toContain('--force');
   });
 
   it('shows one with its differences and changes, and nothing that a terminal acts on', async () => {

@@ -6,7 +6,7 @@ import { Pool } from 'undici';
 import { TestMonolith } from '../testing-monolith.ts';
 import { type ForwardOptions, forward } from './forward.ts';
 import { FacadeServer } from './server.ts';
-import { passUpgrade } from './upgrade.ts';
+import { isWebSocket, passUpgrade } from './upgrade.ts';
 
 describe('the proxy', () => {
   let monolith: TestMonolith;
@@ -262,5 +262,31 @@ describe('the proxy', () => {
     await until('echo hello');
     await other.close();
     far.close();
+  });
+
+  it('passes nothing on of a connection whose upgrade the monolith has refused, and none where it may not be one', async () => {
+    const hidden = 'PUT /hidden HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n';
+    const asks = 'GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    expect(await raw(`${asks}${hidden}`)).toContain('the monolith');
+    expect(monolith.seen.map(({ url: path }) => path)).toEqual(['/chat']);
+    const asked: string[] = [];
+    const strict = new FacadeServer({
+      handle: ({ method, url: path }, response) => {
+        asked.push(`${method} ${path}`);
+        response.end('looked at');
+      },
+      isUpgrade: isWebSocket,
+      upgrade: (_request, socket) => socket.destroy(),
+    });
+    const at = await strict.listen({ port: 0 });
+    const { port } = new URL(at);
+    for (const head of ['PUT /a HTTP/1.1\r\nUpgrade: websocket', 'GET /b HTTP/1.1\r\nUpgrade: h2c']) {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.write(`${head}\r\nHost: a\r\nConnection: Upgrade\r\n\r\n`);
+      expect(String((await once(socket, 'data'))[0])).toContain('looked at');
+      socket.destroy();
+    }
+    expect(asked).toEqual(['PUT /a', 'GET /b']);
+    await strict.close();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { directionOf, isPlace, nextStage, sinceEpochOf } from './machine.ts';
+import { directionOf, isPlace, nextStage, nextWriteStage, sinceEpochOf, writeDirectionOf } from './machine.ts';
 import { isShared, type Place, type RouteState, stages, unknownState } from './route-state.ts';
 
 const share = fc.integer({ min: 1, max: 10_000 }).map((hundredths) => hundredths / 100);
@@ -77,6 +77,25 @@ describe('steps', () => {
     fc.assert(fc.property(place, (one) => isPlace(one)));
     for (const percent of [0, -1, 100.5, 33.333, Number.NaN, Number.POSITIVE_INFINITY])
       expect(isPlace({ stage: 'canary', percent })).toBe(false);
+  });
+});
+
+describe('steps of a route for writes', () => {
+  it('go from the monolith to the service and back, and from there to retired', () => {
+    const found = stages.flatMap((from) =>
+      stages.map((to) => [from, to, writeDirectionOf({ stage: from, percent: 100 }, { stage: to, percent: 100 })]),
+    );
+    expect(found.filter(([, , direction]) => direction !== null)).toEqual([
+      ['monolith', 'service', 'forward'],
+      ['service', 'monolith', 'back'],
+      ['service', 'retired', 'forward'],
+    ]);
+    expect(writeDirectionOf({ stage: 'monolith', percent: 100 }, { stage: 'service', percent: 50 })).toBeNull();
+    expect(['monolith', 'service', 'retired'].map((stage) => nextWriteStage(stage as never))).toEqual([
+      'service',
+      'retired',
+      null,
+    ]);
   });
 });
 

@@ -2,9 +2,11 @@ import { Session } from '@banyan/kit';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Audit } from './change.ts';
 import { noCounts } from './evidence.ts';
+import { ReplicaRegister } from './replica-register.ts';
 import type { RouteState } from './route-state.ts';
 import { RouteStore } from './route-store.ts';
 import { type TestingDatabase, testingDatabase } from './testing-database.ts';
+import { eventually } from './testing-eventually.ts';
 
 const { run } = Session.prototype;
 jest.setTimeout(30_000); // for a machine that is busy with other things
@@ -57,6 +59,78 @@ describe('routes that were never there', () => {
     await expect(store.states()).rejects.toMatchObject({ code: 'state-differs', retriable: false });
     await database.session.run('RENAME TABLE banyan_route TO banyan_route_change');
     await expect(store.states()).rejects.toMatchObject({ code: 'state-differs' });
+  });
+});
+
+describe('tables of version 1', () => {
+  it('get what is new, whoever comes first, and keep all that is in them', async () => {
+    await store.change(await first(), shadow, audit);
+    await database.session.run('DROP TABLE banyan_replica, banyan_route_hold');
+    const added = ['phase', 'to_stage', 'hold_until', 'owner_epoch'].map((column) => `DROP COLUMN ${column}`).join();
+    await database.session.run(`ALTER TABLE banyan_route ${added}`);
+    const tables = ['banyan_route', 'banyan_route_change', 'banyan_route_counts', 'banyan_route_difference'];
+    for (const table of tables) await database.session.run(`ALTER TABLE ${table} COMMENT='banyan routes 1'`);
+    const seen = await Promise.all([another(), another(), another()].map((one) => one.states()));
+    for (const [accounts] of seen)
+      expect(accounts).toMatchObject({
+        ...shadow,
+        epoch: 1,
+        phase: 'settled',
+        toStage: null,
+        holdUntil: null,
+        ownerEpoch: 0,
+      });
+    expect(await another().changes('accounts')).toMatchObject([{ epoch: 1, who: 'service:ops' }]);
+    const columns = 'name, stage, percent, epoch, since_epoch, changed_at, changed_by, reason';
+    const old = `INSERT INTO banyan_route (${columns}) VALUES ('by-a-facade-of-version-1', 'monolith', 100, 0, 0, NOW(6), '', '')`;
+    expect(await database.session.run(old)).toBe(1);
+  });
+});
+
+describe('a route for writes', () => {
+  const holding = { phase: 'holding', toStage: 'service', holdMs: 300 } as const;
+
+  it('is held until a time of the database, and is settled with the epoch of its owner', async () => {
+    const from = await first();
+    const held = await store.change(from, from, audit, holding);
+    expect(held).toMatchObject({ stage: 'monolith', epoch: 1, phase: 'holding', toStage: 'service', ownerEpoch: 0 });
+    expect(Math.abs(held.holdUntil!.getTime() - held.changedAt.getTime() - 300)).toBeLessThan(50);
+    expect(await store.overdue()).toEqual([]);
+    await eventually('it is overdue', async () => (await another().overdue()).includes('accounts'));
+    const write = { holdMs: 12, replicas: 2, position: '0-1-7', owned: { waiting: 0 } };
+    const to = { stage: 'service', percent: 100 } as const;
+    const made = await store.change(held, to, { ...audit, write }, { ownerEpoch: 2 });
+    expect(made).toMatchObject({ stage: 'service', phase: 'settled', toStage: null, holdUntil: null, ownerEpoch: 2 });
+    expect(await store.overdue()).toEqual([]);
+    expect((await store.changes('accounts'))[0]).toMatchObject({ to, write });
+    expect((await store.change(made, { stage: 'retired', percent: 100 }, audit)).ownerEpoch).toBe(2);
+  });
+});
+
+describe('replicas', () => {
+  it('are known once they were there, hold by route and epoch, are forgotten by time, and leave', async () => {
+    await using one = new ReplicaRegister(database.access, 'one');
+    await using other = new ReplicaRegister(database.access, 'other');
+    await Promise.all([one.beat(), other.beat()]); // also the first to make the tables
+    await one.holds('accounts', 3);
+    await one.holds('accounts', 3);
+    const seen = await other.replicas('accounts', 3, 10_000);
+    expect(seen.map(({ replica, isHolding }) => [replica, isHolding]).toSorted()).toEqual([
+      ['one', true],
+      ['other', false],
+    ]);
+    for (const { seenAgoMs } of seen) expect(seenAgoMs).toBeLessThan(10_000);
+    expect((await one.replicas('accounts', 4, 10_000)).map(({ isHolding }) => isHolding)).toEqual([false, false]);
+    expect((await one.replicas('search', 3, 10_000)).map(({ isHolding }) => isHolding)).toEqual([false, false]);
+    await eventually('one is forgotten', async () => {
+      await other.beat();
+      return (await other.replicas('accounts', 3, 100)).map(({ replica }) => replica).join() === 'other';
+    });
+    await one.clear('accounts', 4, 100);
+    await one.beat();
+    expect((await one.replicas('accounts', 3, 10_000)).some(({ isHolding }) => isHolding)).toBe(false);
+    await one.leave();
+    expect((await other.replicas('accounts', 3, 10_000)).map(({ replica }) => replica)).toEqual(['other']);
   });
 });
 

@@ -55,7 +55,7 @@ const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
 
 /** As the most lenient reads it. */
 function nameOf(part: string): string {
-  let text = part.replace(/;.*$/s, '');
+  let text = part;
   for (let times = 0; times < decodings; times++) text = decoded(text);
   return folded(text.replace(/[;?#\0].*$/s, '').trim());
 }

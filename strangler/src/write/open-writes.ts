@@ -39,6 +39,7 @@ export interface OpenWrites extends AsyncDisposable {
   readonly writes: Writes;
   readonly writeSwitch: WriteSwitch;
   readonly owners: OwnerWatch;
+  readonly room: WaitingRoom;
 }
 
 export function openWrites(options: OpenWritesOptions): OpenWrites {
@@ -57,6 +58,7 @@ export function openWrites(options: OpenWritesOptions): OpenWrites {
     writes,
     writeSwitch,
     owners,
+    room,
     isQuiet: () => names.every((name) => writes.underWay.count(name) === 0),
     [Symbol.asyncDispose]: async () => {
       await owners[Symbol.asyncDispose]();

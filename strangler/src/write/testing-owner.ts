@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { equal, streaming } from '../state/testing-service.ts';
 import type { Owned, Owner } from './owner-api.ts';
 
 /** A write as whoever took it has it. */
@@ -73,8 +74,8 @@ export class TestingOwner {
   }
 
   async #say(line: string, { headers }: IncomingMessage, body: string): Promise<{ status: number; body: unknown }> {
-    if (line === 'GET /ready')
-      return { status: 200, body: { ready: true, state: 'streaming', position: this.position() } };
+    if (line === 'GET /ready') return { status: 200, body: { ...streaming, position: this.position() } };
+    if (line === 'GET /proof') return { status: 200, body: equal };
     if (line === 'GET /owned/customers') return { status: 200, body: this.owned() };
     if (line === 'PUT /owned/customers/owner') return await this.#setOwner(JSON.parse(body));
     const key = /^PATCH \/customers\/(\d+)\?wait-ms=\d+$/.exec(line)?.[1];

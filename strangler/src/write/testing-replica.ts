@@ -53,6 +53,7 @@ export interface ReplicaOptions extends StatePorts {
   readonly calls?: <T>(name: string, call: () => Promise<T>) => Promise<T>;
 }
 
+const never = new Promise<never>(() => {});
 const key = randomBytes(32);
 export const tokens = new ReadAfterTokens({ keys: [key] });
 
@@ -67,6 +68,7 @@ export class TestingReplica {
   readonly #server: FacadeServer;
   readonly #closing: (() => PromiseLike<unknown>)[];
   readonly #register: StatePorts['register'];
+  #isKilled = false;
   url = '';
 
   constructor(options: ReplicaOptions) {
@@ -77,6 +79,7 @@ export class TestingReplica {
         get:
           (_, name) =>
           async (...given: unknown[]) => {
+            if (this.#isKilled) return await never;
             if (isDatabase && this.isAway) throw new StranglerError('state-unavailable', 'refused');
             return await calls(String(name), () =>
               (port as Record<string, (...all: unknown[]) => Promise<unknown>>)[String(name)]!(...given),
@@ -91,6 +94,7 @@ export class TestingReplica {
     const sourcePosition = new SourcePosition({ ask: options.sourcePosition });
     // Beats and looks are not counted among calls.
     const states = async () => {
+      if (this.#isKilled) return await never;
       if (this.isAway) throw new StranglerError('state-unavailable', 'refused');
       await options.register.beat();
       return await options.store.states();
@@ -178,14 +182,21 @@ export class TestingReplica {
 
   /** No word of it is heard any more, and it hears none: as killed. */
   kill(): void {
-    this.isAway = true;
+    this.#isKilled = true;
     void this.watch[Symbol.asyncDispose]();
     void this.open.owners[Symbol.asyncDispose]();
   }
 
+  get isKilled(): boolean {
+    return this.#isKilled;
+  }
+
   async close(): Promise<void> {
-    for (const close of this.#closing) await close();
-    if (!this.isAway && this.open.isQuiet()) await this.#register.leave();
+    for (const close of this.#closing) {
+      const closed = close();
+      if (!this.#isKilled) await closed;
+    }
+    if (!this.#isKilled && this.open.isQuiet()) await this.#register.leave();
   }
 }
 

@@ -26,6 +26,7 @@ export class TestingWorld {
   monolithMs = 3;
   readonly #state: TestingState;
   #ownerUrl = '';
+  #nobody: StatePorts['store'] | null = null;
 
   private constructor(state: TestingState) {
     this.#state = state;
@@ -60,9 +61,15 @@ export class TestingWorld {
     return await one.start();
   }
 
+  /** One that was killed is waited for no more. */
+  async forget(one: TestingReplica): Promise<void> {
+    await this.#state.replica(`replica-${this.replicas.indexOf(one)}`).register.leave();
+  }
+
   /** The database as a replica of its own sees it. */
   stored(): StatePorts['store'] {
-    return this.#state.replica('nobody').store;
+    this.#nobody ??= this.#state.replica('nobody').store;
+    return this.#nobody;
   }
 
   write(replicas: readonly TestingReplica[], name: string, clients?: number): Writing {

@@ -26,11 +26,12 @@ export class WriteCounts implements WriteFacts {
 
   /** A state of the route was seen. */
   saw({ phase }: RouteState): void {
-    if (phase !== 'settled') {
-      if (this.#sinceMs === null) this.holds++;
-      this.#sinceMs ??= performance.now();
-      return;
+    // Between two of them the settled state may have come and gone between two looks.
+    if (phase === 'holding') {
+      this.holds++;
+      this.#sinceMs = performance.now();
     }
+    if (phase !== 'settled') return;
     if (this.#sinceMs !== null) this.longestHoldMs = Math.max(this.longestHoldMs, performance.now() - this.#sinceMs);
     this.#sinceMs = null;
   }
