@@ -5,7 +5,7 @@ import type { Problem } from '../errors.ts';
 import { hangingCode, hangingText, topicsOf } from '../hanging.ts';
 
 /** A second look comes this much later; what is told wrongly while coordinators move harms nobody. */
-const steadyMs = 1000;
+const steadyMs = 500;
 
 /**
  * The transactions that hold back Connect's own topics, or those of a prefix, and that nobody can end. What cannot be asked within
