@@ -7,6 +7,7 @@ import { Stack } from '@banyan/stack';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createBank } from 'bank-monolith';
 import mysql, { type RowDataPacket } from 'mysql2/promise';
+import { leaveForgotten } from '../../consumers/kit/src/testkit/forgotten-transaction.ts';
 import { eventually } from '../../e2e/src/eventually.ts';
 import { freePorts } from '../../e2e/src/free-ports.ts';
 import { temporaryFolder } from '../../e2e/src/temporary-folder.ts';
@@ -135,6 +136,18 @@ describe('banyan up, and what can be asked then', () => {
       code: 1,
       stderr: expect.stringContaining('banyan down'),
     });
+  });
+
+  it('names a transaction that Kafka has forgotten in Connect’s offsets, and up ends it', async () => {
+    await leaveForgotten(stack().kafka, 'connect-offsets', { partition: 3 });
+    const seen = await eventually('status names it', async () => {
+      const now = await status();
+      return now.found.includes('topic connect-offsets: transaction-hanging') ? now : null;
+    });
+    expect(seen.code).toBe(1);
+    const again = await banyan(['up', '--auth'], env);
+    expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/connect-offsets\/3 .*it is aborted now/)]);
+    expect(await status()).toMatchObject({ code: 0, found: [] });
   });
 
   it('has made the connector that banyan connector makes anywhere', async () => {

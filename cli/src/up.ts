@@ -1,4 +1,5 @@
 import { type Arguments, type Command, type Context, wholeNumber } from './command.ts';
+import { endHangingLocally } from './connector/local.ts';
 import { CliError } from './errors.ts';
 import { addressesOf } from './open.ts';
 import { type Service, services } from './services.ts';
@@ -46,6 +47,7 @@ async function runUp(context: Context, args: Arguments): Promise<number> {
       throw new CliError('already-running', 'it runs already, and its services want no tokens', {
         remedy: 'end it first: banyan down',
       });
+    await endHangingLocally(found.stack, (text) => say('connector', text), signal);
     const missing = await missingOf(found, all);
     for (const service of missing) await addService(found.stack, service, say, signal);
     await bringUpFacade(found, say, signal);

@@ -35,7 +35,15 @@ beforeEach(async () => {
   for (let index = 0; index < 2; index++) {
     const { database: _, ...source } = database.access;
     const at = { port: 0, host: '127.0.0.1' };
-    const config = { ...at, admin: at, monolith: new URL(monolith.url), services, source, requests: 1000 };
+    const config = {
+      ...at,
+      admin: at,
+      monolith: new URL(monolith.url),
+      services,
+      source,
+      requests: 1000,
+      writeLeaseMs: 30_000,
+    };
     const files = { serviceTokenFile: join(folder, 'token'), readAfterKeyFile: join(folder, 'read-after') };
     const auth = { jwksUrl: pathToFileURL(join(folder, 'keys')).href, issuer: DevIssuer.issuer, audience: 'bank' };
     const log = (entry: Readonly<Record<string, unknown>>) => void logged.push(entry);

@@ -1,7 +1,8 @@
 import type { Capture } from '@banyan/connectors';
-import type { Transport } from '@banyan/kit/transport';
+import type { OpenTransaction, TransactionLogs, Transport } from '@banyan/kit/transport';
 import { type ConnectClient, MARIADB_SOURCE_CLASS, maskText, type StreamingProof } from 'debezium-connect-client';
 import { endOf, ofRefusal } from './diagnosis.ts';
+import { endHanging, hangingHere } from './hanging.ts';
 import type { Patience } from './patience.ts';
 import { type Plan, planOf, type Reader } from './plan.ts';
 import { ifAny, refuse, refuseStopped, refuseUnknownTables } from './refusals.ts';
@@ -11,6 +12,7 @@ import { type Outcome, untilItStreams } from './streaming.ts';
 export interface Deployment {
   readonly connect: ConnectClient;
   readonly transport: Transport;
+  readonly transactions: TransactionLogs;
   /** Of all tables that the readers name. */
   readonly capture: Capture;
   readonly readers: readonly Reader[];
@@ -27,21 +29,32 @@ export interface Applied {
   readonly outcome: Outcome;
   /** The topics that were made. */
   readonly topics: readonly string[];
+  /** The transactions that nobody else could end. */
+  readonly ended: readonly OpenTransaction[];
   readonly restarts: number;
   readonly proof: StreamingProof;
 }
 
-/** Waits for Connect and Kafka, and compares what is there with what is wanted. Throws CliError. */
-export async function planFor({ connect, transport, capture, readers }: Deployment, patience: Patience): Promise<Plan> {
+/** Waits for Kafka and Connect, and compares what is there with what is wanted. Throws CliError. */
+export async function planFor(deployment: Deployment, patience: Patience): Promise<Plan> {
+  return planned(deployment, await hangingHere(deployment.transactions, deployment.capture.name, patience), patience);
+}
+
+async function planned(
+  { connect, transport, capture, readers }: Deployment,
+  hanging: readonly OpenTransaction[],
+  patience: Patience,
+): Promise<Plan> {
   await patience.until('Connect', (signal) => connect.worker({ signal }));
   const topics = await patience.until('Kafka', () => transport.topics());
   const config = await patience.until('Connect', (signal) => ifAny(connect.config(capture.name, { signal })));
   if (config) patience.hide(config);
-  return planOf(capture, readers, { config, topics });
+  return planOf(capture, readers, { config, topics, hanging });
 }
 
 /**
- * Makes it so: the topics that are missing, the connector where a setting differs, and restarts of what FAILED, until it streams.
+ * Makes it so: the end of transactions that hang, the topics that are missing, the connector where a setting differs, and restarts
+ * of what FAILED, until it streams.
  * Done again it changes nothing. Throws CliError, which says whether it may heal.
  */
 export async function applyConnector(
@@ -61,8 +74,9 @@ async function applied(
   patience: Patience,
   allowed: { readonly dangerous: boolean },
 ): Promise<Applied> {
-  const { connect, transport } = deployment;
-  const plan = await planFor(deployment, patience);
+  const { connect, transport, transactions, capture } = deployment;
+  const ended = await endHanging(transactions, capture, patience);
+  const plan = await planned(deployment, [], patience);
   refuse(plan, deployment, allowed.dangerous);
   if (plan.connector !== 'new') await refuseStopped(connect, plan.name, patience);
   await patience.until('source', (signal) => validated(connect, plan, signal));
@@ -72,7 +86,7 @@ async function applied(
   const outcome = await put(connect, plan, patience);
   const { proof, restarts } = await untilItStreams(deployment, outcome, patience);
   await refuseUnknownTables(deployment, patience);
-  return { plan, outcome, topics, restarts, proof };
+  return { plan, outcome, topics, ended, restarts, proof };
 }
 
 async function put(connect: ConnectClient, plan: Plan, patience: Patience): Promise<Outcome> {

@@ -1,8 +1,9 @@
 import { capture } from '@banyan/connectors';
-import { kafkaJsTransport } from '@banyan/kit/transport';
+import { kafkaJsTransport, transactionLogs } from '@banyan/kit/transport';
 import { ConnectClient } from 'debezium-connect-client';
 import type { Arguments, Command, Context } from '../command.ts';
 import { usage } from '../errors.ts';
+import { shownHanging } from '../hanging.ts';
 import { services, tablesOf } from '../services.ts';
 import { escaped, jsonLine } from '../terminal/escape.ts';
 import { applyConnector, type Deployment, planFor, validated } from './apply.ts';
@@ -22,7 +23,8 @@ Has Kafka Connect capture the tables that the declarations in consumers/ name. I
 again: what is as it should be stays as it is, untouched.
 
   banyan connector plan     what apply would do: topics to make, settings that differ, what it would refuse. It changes nothing
-  banyan connector apply    waits for Connect, Kafka and source; has the worker check the configuration, which tries the source; makes
+  banyan connector apply    waits for Kafka, Connect and source; ends transactions that Kafka has forgotten and that hold back the
+                            topics of connector or worker; has the worker check the configuration, which tries the source; makes
                             the topics that are missing; puts the connector when a setting differs; restarts what has FAILED; waits
                             until it streams. Run each few minutes it heals a task that FAILED, and a setting changed by hand
 
@@ -51,21 +53,21 @@ async function runConnector(context: Context, args: Arguments): Promise<number> 
   const { output, signal } = context;
   signal.addEventListener('abort', () => output.complain(interrupted));
   const settings = connectorSettings(context.env);
+  const deployment = await deploymentOf(
+    settings,
+    (await services()).map((service) => ({ name: service.name, tables: tablesOf([service]) })),
+  );
   const patience = new Patience({
     waitMs: settings.waitMs,
     say: (text) => output.say('connector', text),
     signal,
   });
-  const deployment = deploymentOf(
-    settings,
-    (await services()).map((service) => ({ name: service.name, tables: tablesOf([service]) })),
-  );
   try {
     return action === 'plan'
       ? await plan(context, deployment, patience)
       : await apply(context, deployment, patience, dangerous);
   } finally {
-    await deployment.transport.close();
+    await Promise.all([deployment.transport.close(), deployment.transactions.close()]);
   }
 }
 
@@ -74,7 +76,11 @@ const interrupted = 'banyan connector: interrupted; what was done stays done, an
 /** A worker tries the source for up to a minute before it says that it cannot reach it. */
 const validationLimitMs = 75_000;
 
-function deploymentOf({ connectUrl, basicAuth, capture: options }: ConnectorSettings, readers: readonly Reader[]) {
+async function deploymentOf(
+  { connectUrl, basicAuth, capture: options }: ConnectorSettings,
+  readers: readonly Reader[],
+): Promise<Deployment> {
+  const kafka = { brokers: options.kafka, clientId: 'banyan-connector' };
   const tables = [...new Set(readers.flatMap((reader) => reader.tables))].sort();
   return {
     connect: new ConnectClient({
@@ -84,14 +90,15 @@ function deploymentOf({ connectUrl, basicAuth, capture: options }: ConnectorSett
       retry: { attempts: 1 },
       ...(basicAuth && { basicAuth }),
     }),
-    transport: kafkaJsTransport({ brokers: options.kafka, clientId: 'banyan-connector' }),
+    transport: kafkaJsTransport(kafka),
+    transactions: await transactionLogs(kafka),
     capture: capture({ ...options, tables }),
     readers,
     proof: 'binlog-read',
     steadyMs: 5000,
     captureAnew:
       'Kafka has no history of what is added: capture anew under another TOPIC_PREFIX and SERVER_ID, and fill the read models from there',
-  } satisfies Deployment;
+  };
 }
 
 async function plan({ output, json }: Context, deployment: Deployment, patience: Patience): Promise<number> {
@@ -105,7 +112,8 @@ async function plan({ output, json }: Context, deployment: Deployment, patience:
   if (json) await output.line(jsonLine({ command: 'connector', ok, problems, plan: shownPlan(found) }));
   else await output.line(planText(found, problems));
   if (!ok) return refusal?.mayHeal && problems.length === 1 ? 75 : 1;
-  return found.connector === 'same' && found.topics.length === 0 ? 0 : 2;
+  const { connector: state, topics, hanging } = found;
+  return state === 'same' && topics.length === 0 && hanging.length === 0 ? 0 : 2;
 }
 
 async function refusalOf(check: () => Promise<void>): Promise<Diagnosis | null> {
@@ -122,10 +130,10 @@ async function apply(
   dangerous: boolean,
 ): Promise<number> {
   const applied = await applyConnector(deployment, patience, { dangerous });
-  const { outcome, topics, restarts, plan: done, proof } = applied;
+  const { outcome, topics, ended, restarts, plan: done, proof } = applied;
   const { file, pos, gtids } = proof.offset.offset ?? {};
   const position = { binlog: file === undefined ? null : `${file}:${pos}`, gtids: gtids ?? null };
-  const shown = { ...shownPlan(done), topics };
+  const shown = { ...shownPlan(done), topics, hanging: ended.map(shownHanging) };
   if (json)
     await output.line(
       jsonLine({ command: 'connector', ok: true, problems: [], outcome, restarts, position, plan: shown }),

@@ -1,14 +1,18 @@
 import { type Capture, capture } from '@banyan/connectors';
-import { kafkaJsTransport } from '@banyan/kit/transport';
+import { kafkaJsTransport, transactionLogs } from '@banyan/kit/transport';
 import type { Stack } from '@banyan/stack';
 import { ConnectClient, secretRef } from 'debezium-connect-client';
 import { services, tablesOf } from '../services.ts';
 import { keepSnapshot, snapshotOf, snapshotText } from '../snapshot.ts';
 import { applyConnector } from './apply.ts';
+import { endHanging } from './hanging.ts';
 import { Patience } from './patience.ts';
 
 /** Never leave the bank's database: a card is known by its id and the last four digits of its number. */
 export const withheld = ['bank.cards.pan'];
+
+/** The connector's name, and what its topics begin with. */
+export const prefix = 'bank';
 
 const waitMs = 180_000;
 
@@ -19,10 +23,14 @@ const waitMs = 180_000;
 export async function applyLocally(stack: Stack, say: (text: string) => void, signal: AbortSignal): Promise<void> {
   const all = await services();
   const wanted = captureOf(stack, tablesOf(all));
-  await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'banyan-cli' });
+  const kafka = { brokers: [stack.kafka], clientId: 'banyan-cli' };
+  await using transport = kafkaJsTransport(kafka);
+  await using closing = new AsyncDisposableStack();
+  const transactions = closing.adopt(await transactionLogs(kafka), (logs) => logs.close());
   const deployment = {
     connect: new ConnectClient({ url: stack.connectUrl }),
     transport,
+    transactions,
     capture: wanted,
     readers: all.map((service) => ({ name: service.name, tables: tablesOf([service]) })),
     proof: 'snapshot-done' as const,
@@ -37,9 +45,17 @@ export async function applyLocally(stack: Stack, say: (text: string) => void, si
     say(`snapshot: ${snapshotText(cost) ?? 'of unknown cost'}`);
 }
 
+/** What `applyLocally` does of itself, where the connector is there already. Throws CliError. */
+export async function endHangingLocally(stack: Stack, say: (text: string) => void, signal: AbortSignal): Promise<void> {
+  await using closing = new AsyncDisposableStack();
+  const kafka = { brokers: [stack.kafka], clientId: 'banyan-cli' };
+  const logs = closing.adopt(await transactionLogs(kafka), (one) => one.close());
+  await endHanging(logs, { name: prefix, config: {} }, new Patience({ waitMs, say, signal }));
+}
+
 function captureOf(stack: Stack, tables: readonly string[]): Capture {
   return capture({
-    prefix: 'bank',
+    prefix,
     database: {
       host: '127.0.0.1',
       port: stack.ports['source-db'],

@@ -1,4 +1,5 @@
 import type { Capture, CaptureTopic } from '@banyan/connectors';
+import type { OpenTransaction } from '@banyan/kit/transport';
 import { type ConnectorConfig, literalRegex, maskSecrets } from 'debezium-connect-client';
 
 /** Who needs tables: a service, by its declaration. */
@@ -33,6 +34,8 @@ export interface Plan {
   /** Captured already, though no service names them any more: they stay. */
   readonly kept: readonly string[];
   readonly notCaptured: readonly NotCaptured[];
+  /** To be ended. */
+  readonly hanging: readonly OpenTransaction[];
   /** To be put. Not for printing: `changes` is. */
   readonly config: ConnectorConfig;
 }
@@ -41,6 +44,7 @@ export interface Found {
   /** Null: there is no connector of this name. */
   readonly config: ConnectorConfig | null;
   readonly topics: readonly string[];
+  readonly hanging: readonly OpenTransaction[];
 }
 
 const tableList = 'table.include.list';
@@ -50,7 +54,8 @@ const databaseList = 'database.include.list';
  * What is between what the worker has and what is wanted. A running connector goes on with the tables that it captures: none is
  * dropped, and none is added, as of that one Kafka would have no history and a read model would be short of rows.
  */
-export function planOf(capture: Capture, readers: readonly Reader[], { config: current, topics }: Found): Plan {
+export function planOf(capture: Capture, readers: readonly Reader[], found: Found): Plan {
+  const { config: current, topics, hanging } = found;
   const { name } = capture;
   const captured = split(current?.[tableList]);
   const wanted: ConnectorConfig = current
@@ -68,6 +73,7 @@ export function planOf(capture: Capture, readers: readonly Reader[], { config: c
       current === null ? [] : missing.filter(({ config }) => config['retention.ms'] === '-1').map(({ topic }) => topic),
     kept: captured.filter((pattern) => !named.has(pattern)).map(nameIn),
     notCaptured: current === null ? [] : readers.flatMap((reader) => missingOf(reader, captured)),
+    hanging,
     config: wanted,
   };
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.ts';
+import { hangingText, shownHanging } from '../hanging.ts';
 import { problemText } from '../status/render.ts';
 import { escaped } from '../terminal/escape.ts';
 import { columns } from '../terminal/table.ts';
@@ -24,13 +25,14 @@ export function planProblems(
 }
 
 /** For programs: without the configuration as it is to be put. */
-export function shownPlan({ name, connector, changes, topics, lost, kept }: Plan) {
-  return { name, connector, changes, topics: topics.map(({ topic }) => topic), lost, kept };
+export function shownPlan({ name, connector, changes, topics, lost, kept, hanging }: Plan) {
+  const names = topics.map(({ topic }) => topic);
+  return { name, connector, changes, topics: names, lost, kept, hanging: hanging.map(shownHanging) };
 }
 
 /** For people: `+` is made, `~` changed, `!` dangerous. */
 export function planText(plan: Plan, problems: readonly Problem[]): string {
-  const { name, connector, changes, topics, lost, kept } = plan;
+  const { name, connector, changes, topics, lost, kept, hanging } = plan;
   const differing = changes.length === 1 ? '1 setting that differs' : `${changes.length} settings that differ`;
   const what = { new: 'is new', changed: `has ${differing}`, same: 'is as it should be' };
   const isNew = connector === 'new';
@@ -43,6 +45,7 @@ export function planText(plan: Plan, problems: readonly Problem[]): string {
     ...topics.map(({ topic }) => `  ${lost.includes(topic) ? '!' : '+'} ${escaped(topic)}`),
     ...dangersOf(plan).map(({ what, why }) => escaped(`dangerous, refused without --dangerous: ${what}: ${why}`)),
     ...kept.map((table) => escaped(`  ${table} stays captured, though no service names it any more`)),
+    ...hanging.map((one) => escaped(`to be aborted: ${hangingText(one)}`)),
     ...problems.map((problem) => `refused: ${problemText(problem)}`),
   ];
   return lines.join('\n');
@@ -59,9 +62,10 @@ function valuesOf({ from, to }: Change, isNew: boolean): string {
 }
 
 /** One line: the last of a log is the one that is read. */
-export function appliedText({ plan: { name }, outcome, topics, restarts, proof }: Applied): string {
+export function appliedText({ plan: { name }, outcome, topics, ended, restarts, proof }: Applied): string {
   const made = topics.length > 0 ? `, ${topics.length} topics made` : '';
   const restarted = restarts > 0 ? `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}` : '';
+  const aborted = ended.length > 0 ? `, hanging transactions aborted: ${ended.length}` : '';
   const { file, pos } = proof.offset.offset ?? {};
-  return escaped(`connector ${name}: ${outcome}${made}${restarted}; it streams, at ${file}:${pos}`);
+  return escaped(`connector ${name}: ${outcome}${made}${aborted}${restarted}; it streams, at ${file}:${pos}`);
 }

@@ -1,7 +1,15 @@
 // What the tests of the connector share: a fake Connect, a Kafka in memory, and a clock that only waiting moves.
 import { capture } from '@banyan/connectors';
 import { KitError } from '@banyan/kit';
-import type { LogReader, NewTopic, PartitionRange, Transport } from '@banyan/kit/transport';
+import type {
+  HeldBack,
+  LogReader,
+  NewTopic,
+  OpenTransaction,
+  PartitionRange,
+  TransactionLogs,
+  Transport,
+} from '@banyan/kit/transport';
 import { ConnectClient, secretRef } from 'debezium-connect-client';
 import { type FakeConnect, type FakePlugin, fakeConnect } from 'debezium-connect-client/testing';
 import { type Applied, applyConnector, type Deployment, planFor } from './apply.ts';
@@ -64,9 +72,43 @@ export class FakeKafka implements Transport {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
+/** The transactions of a Kafka: those that are open, and of whom the coordinators know. */
+export class FakeTransactions implements TransactionLogs {
+  readonly transactions: OpenTransaction[] = [];
+  readonly known = new Set<OpenTransaction>();
+  readonly aborted: OpenTransaction[] = [];
+  hides = false;
+
+  async heldBack(isMeant: (topic: string) => boolean): Promise<readonly HeldBack[]> {
+    return this.transactions
+      .filter(({ topic }) => isMeant(topic))
+      .map(({ topic, partition, startOffset }) => ({ topic, partition, stable: startOffset }));
+  }
+
+  async mayHide(): Promise<boolean> {
+    return this.hides;
+  }
+
+  async open(partitions: readonly { readonly topic: string }[]): Promise<readonly OpenTransaction[]> {
+    return this.transactions.filter(({ topic }) => partitions.some((one) => one.topic === topic));
+  }
+
+  async coordinated() {
+    return { transactions: this.hides ? [] : [...this.known], leaders: '0:1:0' };
+  }
+
+  async abort(transaction: OpenTransaction): Promise<void> {
+    this.transactions.splice(this.transactions.indexOf(transaction), 1);
+    this.aborted.push(transaction);
+  }
+
+  async close(): Promise<void> {}
+}
+
 export class Bench {
   readonly fake: FakeConnect;
   readonly kafka = new FakeKafka();
+  readonly transactions = new FakeTransactions();
   readonly said: string[] = [];
   nowMs = 0;
   /** Called when something has waited: what happens meanwhile. */
@@ -88,7 +130,7 @@ export class Bench {
   /** With other options: another run, perhaps of another version of the declarations. */
   with(options: BenchOptions): Bench {
     const other = new Bench(this.fake, { ...this.#options, ...options });
-    Object.assign(other, { kafka: this.kafka, said: this.said });
+    Object.assign(other, { kafka: this.kafka, transactions: this.transactions, said: this.said });
     return other;
   }
 
@@ -118,6 +160,7 @@ export class Bench {
     return {
       connect: new ConnectClient({ url, timeoutMs: 2000, retry: { attempts: 1 }, ports }),
       transport: this.kafka,
+      transactions: this.transactions,
       capture: capture({
         prefix: 'bank',
         database: {

@@ -1,9 +1,11 @@
 import type { Part, Stack } from '@banyan/stack';
 import { type Arguments, type Command, type Context, wholeNumber } from '../command.ts';
+import { prefix } from '../connector/local.ts';
 import { openTarget } from '../target.ts';
 import { jsonLine } from '../terminal/escape.ts';
 import { connectorStates } from './connectors.ts';
 import { fullDisks } from './disks.ts';
+import { hangingProblems } from './hanging.ts';
 import { problemsIn, type Seen } from './judge.ts';
 import { partStatus } from './parts.ts';
 import { statusText } from './render.ts';
@@ -31,15 +33,16 @@ async function runStatus(context: Context, args: Arguments): Promise<number> {
     { name, role: 'project' as const, url: projectorUrl, part: projector },
     { name, role: 'serve' as const, url: apiUrl, part: api },
   ]);
-  const [partStates, full, connect, projections] = await Promise.all([
+  const [partStates, full, hanging, connect, projections] = await Promise.all([
     Promise.all(parts.map((part) => partStatus(part, limitMs))),
     fullDisks(stack, limitMs),
+    hangingProblems(stack, prefix, limitMs),
     connectOf(stack, limitMs),
     Promise.all(roles.map(({ part, ...service }) => serviceOf(part, service, limitMs))),
   ]);
   const seen: Seen = { dataDir: stack.dataDir, parts: partStates, connectors: connect.connectors, projections };
   const others = problemsIn(seen, connect.problem).filter(({ where }) => !full.some((disk) => disk.where === where));
-  const problems = [...full, ...others];
+  const problems = [...full, ...hanging, ...others];
   const ok = problems.length === 0;
   await context.output.line(
     context.json ? jsonLine({ command: 'status', ok, problems, ...seen }) : statusText(seen, problems),

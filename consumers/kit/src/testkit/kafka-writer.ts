@@ -4,7 +4,10 @@ import kafkajs, { type Admin, type Producer } from 'kafkajs';
 import { eventually } from './eventually.ts';
 
 /** A text, null for a tombstone, or a message with a key. */
-export type Sent = string | null | { readonly key: Buffer | string | null; readonly value: Buffer | string | null };
+export type Sent =
+  | string
+  | null
+  | { readonly key: Buffer | string | null; readonly value: Buffer | string | null; readonly timestamp?: string };
 
 const { None, GZIP, ZSTD } = kafkajs.CompressionTypes;
 const compressions = { plain: None, gzip: GZIP, zstd: ZSTD };
@@ -90,8 +93,7 @@ export class KafkaWriter {
     await this.#producer.send({ topic, compression: compressions[compression], messages: messages(sent, partition) });
   }
 
-  async begin(): Promise<OpenTransaction> {
-    const id = `kit-test-${randomUUID()}`;
+  async begin(id = `kit-test-${randomUUID()}`): Promise<OpenTransaction> {
     const transaction = await (await this.#connected(id)).transaction();
     const end = async (ending: Promise<void>) => {
       await ending;

@@ -1,4 +1,11 @@
-export { type KafkaClient, kafkaClients, transportOn } from './client.ts';
+export { type KafkaClient, kafkaClients, transactionLogs, transportOn } from './client.ts';
+export {
+  findHanging,
+  type Hanging,
+  type HeldBack,
+  type OpenTransaction,
+  type TransactionLogs,
+} from './hanging.ts';
 export { type KafkaJsOptions, kafkaJsTransport } from './kafkajs.ts';
 export { readerGroups } from './kafkajs-reader.ts';
 export type {

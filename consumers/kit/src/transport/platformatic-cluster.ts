@@ -7,6 +7,7 @@ import {
   findErrorBy,
   listOffsetsV7,
   metadataV12,
+  ProtocolError,
   ResponseError,
 } from '@platformatic/kafka';
 import { KitError } from '../errors.ts';
@@ -55,16 +56,26 @@ export class Cluster {
     return this.#pool.get(node);
   }
 
-  /** First offsets (-2) or high watermarks (-1), by topic and partition. */
-  async offsets(topics: readonly TopicMetadata[], timestamp: -1n | -2n): Promise<ReadonlyMap<string, bigint>> {
+  /** All brokers. */
+  async nodes(): Promise<readonly Connection[]> {
+    await this.topics([]);
+    return Promise.all(this.#nodes.map(({ nodeId }) => this.node(nodeId)));
+  }
+
+  /** First offsets (-2) or high watermarks (-1), by topic and partition; the last stable offset is the end of what is committed. */
+  async offsets(
+    topics: readonly TopicMetadata[],
+    timestamp: -1n | -2n,
+    until: 'written' | 'committed' = 'written',
+  ): Promise<ReadonlyMap<string, bigint>> {
     const asked = byLeader(topics.flatMap((topic) => topic.partitions.map((partition) => ({ topic, ...partition }))));
     const found = [...asked].map(async ([nodeId, partitions]) => {
       const wanted = [...Map.groupBy(partitions, ({ topic }) => topic.name!)].map(([name, ofTopic]) => ({
         name,
         partitions: ofTopic.map(({ partitionIndex }) => ({ partitionIndex, currentLeaderEpoch: -1, timestamp })),
       }));
-      // Isolation 0 is READ_UNCOMMITTED: 1 would give the last stable offset for the end.
-      const answer = await listOffsetsV7.api.async(await this.node(nodeId), -1, 0, wanted);
+      // Isolation 0 is READ_UNCOMMITTED: 1 gives the last stable offset for the end.
+      const answer = await listOffsetsV7.api.async(await this.node(nodeId), -1, until === 'written' ? 0 : 1, wanted);
       return answer.topics.flatMap(({ name, partitions }) =>
         partitions.map(({ partitionIndex, offset }) => [`${name}/${partitionIndex}`, offset] as const),
       );
@@ -101,6 +112,42 @@ export class Cluster {
   }
 }
 
+export interface PlatformaticOptions {
+  /** `host:port`, at least one. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** TLS, and who asks; null and left out: neither. */
+  readonly access?: KafkaAccess | null;
+}
+
+/** One cluster, opened when it is needed, and anew after a failure: a connection that has failed once is not used again. */
+export class Reopened {
+  readonly #options: PlatformaticOptions;
+  #cluster: Cluster | null = null;
+
+  constructor(options: PlatformaticOptions) {
+    this.#options = options;
+  }
+
+  /** Throws KitError. */
+  async use<T>(use: (cluster: Cluster) => Promise<T>): Promise<T> {
+    const { brokers, clientId, access } = this.#options;
+    try {
+      this.#cluster ??= new Cluster(brokers, clientId, access);
+      return await use(this.#cluster);
+    } catch (error) {
+      await this.close();
+      throw kitErrorOf(error, brokers.join(','));
+    }
+  }
+
+  async close(): Promise<void> {
+    const cluster = this.#cluster;
+    this.#cluster = null;
+    await cluster?.close();
+  }
+}
+
 /** Of a connection, as this client names it. */
 export function secured(access: KafkaAccess | null): Pick<ConnectionOptions, 'tls' | 'tlsServerName' | 'sasl'> {
   if (!access) return {};
@@ -126,6 +173,12 @@ export function kitErrorOf(error: unknown, where: string): KitError {
     return new KitError('kafka-unreachable', message, cause);
   const remedy = "set the connector's producer.override.compression.type to zstd, gzip or none, and capture anew";
   return new KitError('compression-unknown', message, { ...cause, remedy });
+}
+
+/** What a broker has refused something with; null when it is no broker's answer. */
+export function errorCodeOf(error: unknown): number | null {
+  const said = error instanceof AggregateError ? error.errors.find((one) => one instanceof ProtocolError) : error;
+  return said instanceof ProtocolError ? said.apiCode : null;
 }
 
 export function topicMissing(message: string): KitError {

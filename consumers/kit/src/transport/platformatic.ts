@@ -1,16 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Producer } from '@platformatic/kafka';
-import { Cluster, kitErrorOf, secured } from './platformatic-cluster.ts';
+import { Cluster, kitErrorOf, type PlatformaticOptions, Reopened, secured } from './platformatic-cluster.ts';
 import { PlatformaticReader } from './platformatic-reader.ts';
-import type { KafkaAccess, LogReader, NewTopic, PartitionRange, Start, Transport } from './transport.ts';
-
-export interface PlatformaticOptions {
-  /** `host:port`, at least one. */
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  /** TLS, and who asks; null and left out: neither. */
-  readonly access?: KafkaAccess | null;
-}
+import type { LogReader, NewTopic, PartitionRange, Start, Transport } from './transport.ts';
 
 /** The transport on @platformatic/kafka, for Kafka 3.1 and later. It retries nothing by itself. */
 export function platformaticTransport(options: PlatformaticOptions): Transport {
@@ -20,28 +12,30 @@ export function platformaticTransport(options: PlatformaticOptions): Transport {
 class PlatformaticTransport implements Transport {
   readonly #options: PlatformaticOptions;
   readonly #where: string;
-  #cluster: Cluster | null = null;
+  readonly #cluster: Reopened;
 
   constructor(options: PlatformaticOptions) {
     this.#options = options;
+    this.#cluster = new Reopened(options);
     this.#where = options.brokers.join(',');
   }
 
   async describe(topics: readonly string[]): Promise<ReadonlyMap<string, readonly PartitionRange[]>> {
     if (topics.length === 0) return new Map();
-    return this.#withCluster((cluster) => describeTopics(cluster, topics));
+    return this.#cluster.use((cluster) => describeTopics(cluster, topics));
   }
 
   topics(): Promise<readonly string[]> {
-    return this.#withCluster(async (cluster) => (await cluster.topics(null)).map(({ name }) => name!));
+    return this.#cluster.use(async (cluster) => (await cluster.topics(null)).map(({ name }) => name!));
   }
 
   read(starts: readonly Start[]): Promise<LogReader> {
-    return PlatformaticReader.open(this.#open(), this.#where, starts);
+    const { brokers, clientId, access } = this.#options;
+    return PlatformaticReader.open(new Cluster(brokers, clientId, access), this.#where, starts);
   }
 
   async createTopics(topics: readonly NewTopic[]): Promise<readonly string[]> {
-    return this.#withCluster(async (cluster) => {
+    return this.#cluster.use(async (cluster) => {
       const there = new Set((await cluster.topics(null)).map(({ name }) => name));
       const missing = topics.filter(({ topic }) => !there.has(topic));
       if (missing.length === 0) return [];
@@ -69,29 +63,12 @@ class PlatformaticTransport implements Transport {
     }
   }
 
-  async close(): Promise<void> {
-    const cluster = this.#cluster;
-    this.#cluster = null;
-    await cluster?.close();
+  close(): Promise<void> {
+    return this.#cluster.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  #open(): Cluster {
-    return new Cluster(this.#options.brokers, this.#options.clientId, this.#options.access);
-  }
-
-  async #withCluster<T>(use: (cluster: Cluster) => Promise<T>): Promise<T> {
-    try {
-      this.#cluster ??= this.#open();
-      return await use(this.#cluster);
-    } catch (error) {
-      // A connection that has failed once is not used again.
-      await this.close();
-      throw kitErrorOf(error, this.#where);
-    }
   }
 }
 
