@@ -9,7 +9,10 @@ const most = 40;
 /** So that what is not ended is undone soon. */
 const short = { holdMs: 600, leaseMs: 10_000 };
 
-export function describeWriteSwitch(openState: () => Promise<TestingState>): void {
+export function describeWriteSwitch(
+  openState: () => Promise<TestingState>,
+  { steps = true }: { readonly steps?: boolean } = {},
+): void {
   let world: TestingWorld;
   beforeEach(async () => {
     world = await TestingWorld.open(await openState());
@@ -73,62 +76,61 @@ export function describeWriteSwitch(openState: () => Promise<TestingState>): voi
     expect(world.owner.owners).toEqual(['service 2']);
   });
 
-  it.each(['service', 'monolith'] as const)(
-    'to %s, whoever makes it killed at whichever step: undone by another, or made; one writer',
-    async (to) => {
-      const other = await world.replica({ limits: short });
-      let isEnded = false;
-      let steps = 0;
-      for (let at = 0; at < 2 * most && !isEnded; at++) {
-        await moved(other, to === 'service' ? 'monolith' : 'service');
-        let calls = 0;
-        let victim: TestingReplica | null = null;
-        const never = new Promise<never>(() => {});
-        const one = await world.replica({
-          limits: short,
-          calls: async (name, call) => {
-            if (victim === null || name === 'states' || name === 'overdue') return await call();
-            if (victim.isKilled) return await never;
-            const isHere = calls++ === Math.floor(at / 2);
-            if (isHere && at % 2 === 1) await call(); // It is done, and the answer is never heard.
-            if (!isHere) return await call();
-            victim.kill();
-            return await never;
-          },
-        });
-        const writing = world.write([other], `${to}-${at}`, 4);
-        await writing.at(4);
-        // Only from now on: what a replica does by itself is no step of a switch.
-        victim = one;
-        const moving = one.move(to).then(
-          () => 'made',
-          (error: Error) => error.message,
-        );
-        isEnded = await Promise.race([
-          moving.then(() => true),
-          eventually('it is killed', () => one.isKilled).then(() => false),
-        ]);
-        await settled();
-        await writing.at(8);
-        await writing.end();
-        expect([at, misfits(world, writing)]).toEqual([at, []]);
-        expect(writing.refused.filter((one) => one !== '503 write-held')).toEqual([]);
-        if (!isEnded) steps++;
-        else expect(await moving).toBe('made');
-        one.kill();
-        await world.forget(one);
-        await eventually('the service knows its owner', () => world.owner.owner === state().stage);
-      }
-      expect(isEnded).toBe(true);
-      expect(steps).toBeGreaterThan(12);
-      await moved(other, 'service');
-      const turns = world.writers.filter((one) => one !== 'monolith').map((one) => Number(one.split(' ')[1]));
-      expect(turns).toEqual(turns.toSorted((a, b) => a - b));
-      expect(new Set(turns).size).toBe(turns.length);
-    },
-  );
+  // Each step by itself takes a minute.
+  const atEachStep = steps ? it.each(['service', 'monolith'] as const) : () => {};
+  atEachStep('to %s, whoever makes it killed at whichever step: undone by another, or made; one writer', async (to) => {
+    const other = await world.replica({ limits: short });
+    let isEnded = false;
+    let steps = 0;
+    for (let at = 0; at < 2 * most && !isEnded; at++) {
+      await moved(other, to === 'service' ? 'monolith' : 'service');
+      let calls = 0;
+      let victim: TestingReplica | null = null;
+      const never = new Promise<never>(() => {});
+      const one = await world.replica({
+        limits: short,
+        calls: async (name, call) => {
+          if (victim === null || name === 'states' || name === 'overdue') return await call();
+          if (victim.isKilled) return await never;
+          const isHere = calls++ === Math.floor(at / 2);
+          if (isHere && at % 2 === 1) await call(); // It is done, and the answer is never heard.
+          if (!isHere) return await call();
+          victim.kill();
+          return await never;
+        },
+      });
+      const writing = world.write([other], `${to}-${at}`, 4);
+      await writing.at(4);
+      // Only from now on: what a replica does by itself is no step of a switch.
+      victim = one;
+      const moving = one.move(to).then(
+        () => 'made',
+        (error: Error) => error.message,
+      );
+      isEnded = await Promise.race([
+        moving.then(() => true),
+        eventually('it is killed', () => one.isKilled).then(() => false),
+      ]);
+      await settled();
+      await writing.at(8);
+      await writing.end();
+      expect([at, misfits(world, writing)]).toEqual([at, []]);
+      expect(writing.refused.filter((one) => one !== '503 write-held')).toEqual([]);
+      if (!isEnded) steps++;
+      else expect(await moving).toBe('made');
+      one.kill();
+      await world.forget(one);
+      await eventually('the service knows its owner', () => world.owner.owner === state().stage);
+    }
+    expect(isEnded).toBe(true);
+    expect(steps).toBeGreaterThan(12);
+    await moved(other, 'service');
+    const turns = world.writers.filter((one) => one !== 'monolith').map((one) => Number(one.split(' ')[1]));
+    expect(turns).toEqual(turns.toSorted((a, b) => a - b));
+    expect(new Set(turns).size).toBe(turns.length);
+  });
 
-  it.each(['service', 'monolith'] as const)(
+  atEachStep(
     'to %s, the service away at whichever step: nothing is lost, and it goes once the service is back',
     async (to) => {
       let calls = -1;
