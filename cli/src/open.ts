@@ -37,6 +37,11 @@ export function addressesOf({
   return [
     { name: 'bank', url: `${bank.bankUrl}/web/login`, what: 'the monolith; a customer N has the password sesame-N' },
     { name: 'facade', url: `${facade.url}/accounts`, what: 'before the bank; banyan routes shows who answers' },
+    {
+      name: 'routes',
+      url: `${facade.adminUrl}/`,
+      what: 'its routes in a browser; banyan token --service me --scope routes:read,routes:write',
+    },
     ...services.flatMap(addressesOfService),
     { name: 'connect', url: `${stack.connectUrl}/connectors`, what: "Kafka Connect's REST API" },
     { name: 'registry', url: `${stack.registryUrl}/subjects`, what: "the schema registry's Confluent API" },

@@ -1,5 +1,6 @@
 import type { Projection } from '../projection/declaration.ts';
 import { changePaths, changeSchema } from './openapi-changes.ts';
+import { ownedPaths } from './openapi-owned.ts';
 import { headers, json, type Part, plain, reads } from './openapi-parts.ts';
 import { componentName, type TableDocument, tablePaths } from './openapi-table.ts';
 import { liveSchema, positionSchema, problemSchema, proofSchema, readySchema, rowSchema } from './schemas.ts';
@@ -23,8 +24,12 @@ export function openApi(options: OpenApiOptions): Part {
       description: `A read model of ${projection.tables.map(({ source }) => source).join(', ')}. Each answer says up to which transaction of the source it is complete, and how old that is.`,
     },
     paths: {
-      ...Object.fromEntries(
-        tables.flatMap((served) => [...tablePaths(served, options), ...changePaths(served, options)]),
+      ...together(
+        tables.flatMap((served) => [
+          ...tablePaths(served, options),
+          ...changePaths(served, options),
+          ...ownedPaths(served, options),
+        ]),
       ),
       ...service,
     },
@@ -39,6 +44,13 @@ export function openApi(options: OpenApiOptions): Part {
       ...(auth && { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } }),
     },
   };
+}
+
+/** Operations of one path stand side by side. */
+function together(paths: readonly (readonly [string, Part])[]): Part {
+  const all: Record<string, Part> = {};
+  for (const [path, operations] of paths) all[path] = { ...all[path], ...operations };
+  return all;
 }
 
 /** What every service has. It wants no token. */

@@ -117,4 +117,35 @@ describe('a path at a table whose key cannot be written in one', () => {
       new KitError('declaration', "wrong.t.k: a key of type 'double' cannot be served by a path"),
     );
   });
+
+  it('says how owned columns are written, and of which tables', () => {
+    const owning = mirror({
+      name: 'owning',
+      tables: {
+        people: {
+          source: 's.people',
+          key: ['id'],
+          path: '/people',
+          owned: ['city'],
+          columns: { id: 'bigint', name: 'varchar(9)', city: 'varchar(9)' },
+        },
+      },
+    });
+    const limits = { pageSize: 100, maxPageSize: 500, maxWaitMs: 10_000, auth: false };
+    // biome-ignore lint/suspicious/noExplicitAny: it is JSON
+    const { paths } = openApi({ projection: owning, tables: servedTables(owning), ...limits }) as any;
+    expect(Object.keys(paths['/people/{id}'])).toEqual(['get', 'head', 'patch']);
+    expect(paths['/people/{id}'].patch.requestBody.content['application/json'].schema.properties).toEqual({
+      city: { type: ['string', 'null'], description: '`varchar(9)`', maxLength: 9 },
+    });
+    const methods = Object.entries(paths).flatMap(([path, one]) =>
+      path.startsWith('/owned') ? [[path, Object.keys(one as object)]] : [],
+    );
+    expect(methods).toEqual([
+      ['/owned/people', ['get', 'head']],
+      ['/owned/people/owner', ['put']],
+      ['/owned/people/disputes', ['get', 'head']],
+      ['/owned/people/disputes/{id}', ['post']],
+    ]);
+  });
 });
