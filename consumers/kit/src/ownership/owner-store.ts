@@ -63,7 +63,7 @@ export class OwnerStore {
 
   /**
    * Gives the writes of the table to somebody, under an epoch that must be above all before it; the same once more changes nothing. Waits
-   * for writes under way. What was written under an earlier tenure of the service is forgotten with a new one: the monolith has had the
+   * for writes under way. With the monolith its word counts in what was in dispute. What was written under an earlier tenure of the service is forgotten with a new one: the monolith has had the
    * word since. Resolves to null, or to the tenure that is newer than this one.
    */
   settle({ owner, epoch }: Tenure): Promise<Tenure | null> {
@@ -85,6 +85,12 @@ export class OwnerStore {
           epoch,
           name,
         ]);
+        if (owner === 'monolith')
+          await session.run(
+            `UPDATE banyan_rogue_writes SET decision = 'theirs', decided_by = 'owner', reason = 'the monolith owns the columns again', decided_at = NOW(6)
+             WHERE table_name = ? AND decision IS NULL`,
+            [name],
+          );
       }
       await session.run('COMMIT');
       return isSame || isNewer ? null : standing;

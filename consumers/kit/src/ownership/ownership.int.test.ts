@@ -186,7 +186,9 @@ describe('columns whose writes can move here', () => {
     await owner.settle('service', 1);
     await owner.patch(1, { city: 'Basel' }, 1, '?wait-ms=5000');
     await owner.cameBack(1, ['a1@b', 'Bern'], ['a1@b', 'Basel']);
+    await owner.cameBack(2, ['a2@b', 'Bern'], ['a2@b', 'Rom']);
     await owner.settle('nobody', 2);
+    expect(await owner.standing()).toMatchObject({ rogue: 1 });
     await owner.settle('monolith', 2);
     await owner.monolith.admin.query("UPDATE customers SET city = 'Rom' WHERE id = 1");
     await owner.cameBack(1, ['a1@b', 'Basel'], ['a1@b', 'Rom']);
