@@ -146,6 +146,7 @@ describe('a write that moves from the bank to a service, and back', () => {
     expect((await put(9, { email: 'ours@example.org', city: 'Thun' })).status).toBe(200);
     await eventually('it is in conflict', async () => (await migration.owned()).conflicts === 1);
     expect(await put(9, { email: 'ours@example.org', city: 'Chur' })).toMatchObject({ status: 503, retryAfter: '1' });
+    await expect(migration.prove()).rejects.toThrow('different'); // The mirror is what the bank has; the pair is not.
     expect((await migration.decide('9', 'ours')).status).toBe(200);
     expect((await migration.decide('10', 'theirs')).status).toBe(200);
     await eventually('ours is there', async () => (await there(9)).city === 'Thun');

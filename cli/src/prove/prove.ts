@@ -7,6 +7,8 @@ import {
   type ProofProgress,
   prove as proveReadModel,
   scratchOf,
+  type Unpaired,
+  unpaired,
 } from '@banyan/kit';
 import { kafkaJsTransport } from '@banyan/kit/transport';
 import { type Arguments, type Command, type Context, wholeNumber } from '../command.ts';
@@ -92,7 +94,8 @@ async function proveOne(context: Context, args: Arguments, one: Proved, target: 
       ...(budget !== undefined && { rowsPerSecond: wholeNumber(args, 'rows-per-second', 0, 1, 100_000_000) }),
     });
     const shown = await differences(database, name, wholeNumber(args, 'show', 10, 0, 10_000));
-    const problem = proof.differences === 0 ? null : differProblem(name, proof);
+    const [pair] = await unpaired(database, projection);
+    const problem = proof.differences > 0 ? differProblem(name, proof) : pair ? pairProblem(name, pair) : null;
     return { name, proof, shown, problem };
   } catch (thrown) {
     if (!(thrown instanceof KitError)) throw thrown;
@@ -126,6 +129,11 @@ function differProblem(name: string, { differences: count, tables }: Proof): Pro
     ...(folded > 0 ? [`fold ${folded} of them anew: banyan rebuild ${name}`] : []),
   ];
   return { where: name, code: 'different', message: others, remedy: remedies.join('; ') };
+}
+
+function pairProblem(name: string, { table, rows }: Unpaired): Problem {
+  const message = `${rows === 1 ? 'one row' : `${rows} rows`} of ${table}, of which it owns columns, ${rows === 1 ? 'is' : 'are'} not in the bank as ${name} has ${rows === 1 ? 'it' : 'them'}`;
+  return { where: name, code: 'different', message, remedy: `see what is in dispute: banyan writes ${name}` };
 }
 
 async function tell({ output, json }: Context, results: readonly Result[]): Promise<void> {

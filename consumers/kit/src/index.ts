@@ -24,6 +24,8 @@ export {
   type OwnershipStanding,
   ownedTablesOf,
   standingOf,
+  type Unpaired,
+  unpaired,
   writeBackGrants,
 } from './ownership/index.ts';
 export {

@@ -4,6 +4,7 @@ export type { CarryStep } from './carry.ts';
 export { type Dispute, decide, disputesOf } from './decide.ts';
 export { writeBackGrants } from './grants.ts';
 export { ownershipMetrics } from './metrics.ts';
+export { type Unpaired, unpaired } from './pair.ts';
 export { ownershipRoutes } from './routes.ts';
 export { Sessions } from './sessions.ts';
 export { type Owner, type OwnershipStanding, standingOf } from './standing.ts';
