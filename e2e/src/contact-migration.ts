@@ -1,58 +1,42 @@
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { DevIssuer, writeBackGrants } from '@banyan/kit';
+import { writeBackGrants } from '@banyan/kit';
 import { onDatabase } from '@banyan/kit/testkit';
 import { openBank, type RunningBank } from './bank.ts';
 import { type Bridge, openBridge } from './bridge.ts';
-import { open } from './database.ts';
 import { eventually } from './eventually.ts';
+import { asked, Facades } from './facades.ts';
 import { projectionNamed } from './projections/index.ts';
 import { ServiceProcess } from './service-process.ts';
-import { temporaryFolder } from './temporary-folder.ts';
-
-const facadeMain = join(import.meta.dirname, '../../strangler/bank/src/main.ts');
 
 /** The bank, the service that may own its customers' contacts, and facades before both. */
 export class ContactMigration {
   readonly bridge: Bridge;
   readonly bank: RunningBank;
-  readonly facades: ServiceProcess[] = [];
   projector!: ServiceProcess;
   api!: ServiceProcess;
-  readonly #issuer: DevIssuer;
-  readonly #folder: string;
+  readonly #facades: Facades;
   #apiUrl = '';
 
-  private constructor(bridge: Bridge, bank: RunningBank, issuer: DevIssuer, folder: string) {
+  private constructor(bridge: Bridge, bank: RunningBank, facades: Facades) {
     this.bridge = bridge;
     this.bank = bank;
-    this.#issuer = issuer;
-    this.#folder = folder;
+    this.#facades = facades;
   }
 
   static async open(name: string, facades = 2): Promise<ContactMigration> {
     const bridge = await openBridge(name);
     const bank = await openBank(bridge);
     await bridge.capture(['customers']);
-    const issuer = await DevIssuer.open({ audience: 'bank' });
-    const migration = new ContactMigration(bridge, bank, issuer, await temporaryFolder('facade'));
+    const migration = new ContactMigration(bridge, bank, await Facades.open(bridge));
     await migration.#begin(facades);
     return migration;
   }
 
   async #begin(count: number): Promise<void> {
-    await writeFile(join(this.#folder, 'keys'), JSON.stringify(this.#issuer.keySet));
-    await writeFile(join(this.#folder, 'read-after'), randomBytes(32).toString('base64'));
     await this.#makeUser();
     await this.startProjector();
     await this.startApi();
     await this.projector.state('streaming');
     await this.bridge.caughtUp();
-    const root = await open(await this.bridge.stack.rootAccess('read-db'));
-    await root.query('CREATE DATABASE ??', [this.#stateDatabase]);
-    await root.end();
     await this.prove();
     for (let index = 0; index < count; index++) await this.startFacade(index);
   }
@@ -86,30 +70,14 @@ export class ContactMigration {
     this.#apiUrl = await this.api.url();
   }
 
+  /** Or in place of one that was killed. */
   async startFacade(index: number): Promise<void> {
-    await this.facades[index]?.kill();
-    const { stack } = this.bridge;
-    const [state, source] = [await stack.rootAccess('read-db'), await stack.rootAccess('source-db')];
-    this.facades[index] = await ServiceProcess.run([facadeMain], {
-      PORT: '0',
-      ADMIN_PORT: '0',
+    await this.#facades.start(index, {
       MONOLITH_URL: this.bank.url,
       SERVICES: `customer-contacts=${this.#apiUrl}`,
-      STATE_DB_PORT: String(state.port),
-      STATE_DB_USER: state.user,
-      STATE_DB_PASSWORD: state.password,
-      STATE_DB_NAME: this.#stateDatabase,
-      SOURCE_DB_PORT: String(source.port),
-      SOURCE_DB_USER: source.user,
-      SOURCE_DB_PASSWORD: source.password,
-      READ_AFTER_KEY_FILE: join(this.#folder, 'read-after'),
-      AUTH_JWKS_URL: pathToFileURL(join(this.#folder, 'keys')).href,
-      AUTH_ISSUER: this.#issuer.issuer,
-      AUTH_AUDIENCE: 'bank',
       // A replica that was killed is forgotten soon: the tests kill many.
       WRITE_LEASE_MS: '2000',
     });
-    await this.facades[index]!.url();
   }
 
   async prove(): Promise<void> {
@@ -119,12 +87,12 @@ export class ContactMigration {
     if (message !== 'equal') throw new Error(`the proof says ${JSON.stringify(proof.log.at(-1))}`);
   }
 
-  async admin(path: string, body?: unknown, index = 0) {
-    const url = await eventually('the facade says where its admin port is', () =>
-      this.facades[index]!.log.map(({ adminUrl }) => adminUrl).find((one) => typeof one === 'string'),
-    );
-    const token = await this.#issuer.serviceToken('operator', ['routes:read', 'routes:write']);
-    return asked(`${url}${path}`, { authorization: `Bearer ${token}` }, body);
+  get facades(): readonly ServiceProcess[] {
+    return this.#facades.all;
+  }
+
+  admin(path: string, body?: unknown, index = 0) {
+    return this.#facades.admin(path, body, index);
   }
 
   /** How the route stands, as one facade knows it. */
@@ -156,47 +124,30 @@ export class ContactMigration {
 
   /** What the service says of the columns. */
   async owned() {
-    return (await asked(`${this.#apiUrl}/owned/customers`, {})).body;
+    return (await asked(`${this.#apiUrl}/owned/customers`)).body;
   }
 
   async disputes() {
-    return (await asked(`${this.#apiUrl}/owned/customers/disputes`, {})).body.disputes;
+    return (await asked(`${this.#apiUrl}/owned/customers/disputes`)).body.disputes;
   }
 
   decide(customer: string, take: 'ours' | 'theirs') {
-    return asked(`${this.#apiUrl}/owned/customers/disputes/${customer}`, {}, { take, reason: 'seen' });
+    return asked(`${this.#apiUrl}/owned/customers/disputes/${customer}`, { take, reason: 'seen' });
   }
 
   /** Where clients ask. */
   url(index = 0): Promise<string> {
-    return this.facades[index]!.url();
+    return this.#facades.url(index);
   }
 
   async close(): Promise<void> {
-    for (const facade of this.facades) await facade.kill();
+    await this.#facades.close();
     for (const service of [this.projector, this.api]) await service?.kill();
     await this.bank.close();
-    const root = await open(await this.bridge.stack.rootAccess('read-db'));
-    await root.query('DROP DATABASE IF EXISTS ??', [this.#stateDatabase]);
-    await root.end();
     await this.bridge.close();
   }
 
   get #environment(): Readonly<Record<string, string>> {
     return { ...this.bridge.environment, PROJECTION: 'customer-contacts' };
   }
-
-  get #stateDatabase(): string {
-    return `${this.bridge.name}_facade`;
-  }
-}
-
-async function asked(url: string, headers: Readonly<Record<string, string>>, body?: unknown) {
-  const response = await fetch(url, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: a JSON document that the test looks into.
-  return { status: response.status, body: (await response.json()) as any };
 }

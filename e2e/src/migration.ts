@@ -1,17 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { DevIssuer } from '@banyan/kit';
 import { openBank, type RunningBank } from './bank.ts';
 import { type Bridge, openBridge } from './bridge.ts';
 import { open } from './database.ts';
 import { eventually } from './eventually.ts';
+import { Facades } from './facades.ts';
 import { Link } from './link.ts';
 import { ServiceProcess } from './service-process.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
-const facadeMain = join(import.meta.dirname, '../../strangler/bank/src/main.ts');
 /** Of the checkout's services `accounts` and `customer-search`. */
 const tables = ['accounts', 'ledger_lines', 'customers', 'addresses', 'customer_profiles'];
 
@@ -21,22 +15,19 @@ export class Migration {
   readonly bank: RunningBank;
   /** The facades' way to their own database. */
   readonly stateLink: Link;
-  readonly facades: ServiceProcess[] = [];
   projector!: ServiceProcess;
   api!: ServiceProcess;
   /** Projector and API of `customer-search`. */
   #search: readonly ServiceProcess[] = [];
-  readonly #issuer: DevIssuer;
-  readonly #folder: string;
+  readonly #facades: Facades;
   #apiUrl = '';
   #searchUrl = '';
 
-  private constructor(bridge: Bridge, bank: RunningBank, link: Link, issuer: DevIssuer, folder: string) {
+  private constructor(bridge: Bridge, bank: RunningBank, link: Link, facades: Facades) {
     this.bridge = bridge;
     this.bank = bank;
     this.stateLink = link;
-    this.#issuer = issuer;
-    this.#folder = folder;
+    this.#facades = facades;
   }
 
   static async open(name: string, facades = 1): Promise<Migration> {
@@ -44,22 +35,17 @@ export class Migration {
     const bank = await openBank(bridge);
     await bridge.capture(tables);
     const link = await Link.to(bridge.stack.ports['read-db']);
-    const folder = await temporaryFolder('facade');
-    const issuer = await DevIssuer.open({ audience: 'bank' });
-    const migration = new Migration(bridge, bank, link, issuer, folder);
+    const migration = new Migration(bridge, bank, link, await Facades.open(bridge));
     await migration.#begin(facades);
     return migration;
   }
 
   async #begin(count: number): Promise<void> {
-    await writeFile(join(this.#folder, 'keys'), JSON.stringify(this.#issuer.keySet));
-    await writeFile(join(this.#folder, 'read-after'), randomBytes(32).toString('base64'));
     const environment = { ...this.bridge.environment, PROJECTION: 'accounts' };
     this.projector = await ServiceProcess.start('project', environment);
     this.api = await ServiceProcess.start('serve', environment);
     const root = await open(await this.bridge.stack.rootAccess('read-db'));
-    for (const database of [this.#stateDatabase, this.#searchDatabase])
-      await root.query('CREATE DATABASE ??', [database]);
+    await root.query('CREATE DATABASE ??', [this.#searchDatabase]);
     await root.end();
     const search = { ...environment, READ_DB_NAME: this.#searchDatabase, PROJECTION: 'customer-search' };
     this.#search = [await ServiceProcess.start('project', search), await ServiceProcess.start('serve', search)];
@@ -86,51 +72,25 @@ export class Migration {
   }
 
   /** Starts a facade, or that one in its place. */
-  async startFacade(index: number): Promise<ServiceProcess> {
-    await this.facades[index]?.kill();
-    const [state, source] = [
-      await this.bridge.stack.rootAccess('read-db'),
-      await this.bridge.stack.rootAccess('source-db'),
-    ];
-    const facade = await ServiceProcess.run([facadeMain], {
-      PORT: '0',
-      ADMIN_PORT: '0',
+  startFacade(index: number): Promise<ServiceProcess> {
+    return this.#facades.start(index, {
       MONOLITH_URL: this.bank.url,
       SERVICES: `accounts=${this.#apiUrl},customer-search=${this.#searchUrl}`,
       STATE_DB_PORT: String(this.stateLink.port),
-      STATE_DB_USER: state.user,
-      STATE_DB_PASSWORD: state.password,
-      STATE_DB_NAME: this.#stateDatabase,
-      SOURCE_DB_PORT: String(source.port),
-      SOURCE_DB_USER: source.user,
-      SOURCE_DB_PASSWORD: source.password,
-      READ_AFTER_KEY_FILE: join(this.#folder, 'read-after'),
-      AUTH_JWKS_URL: pathToFileURL(join(this.#folder, 'keys')).href,
-      AUTH_ISSUER: this.#issuer.issuer,
-      AUTH_AUDIENCE: 'bank',
     });
-    this.facades[index] = facade;
-    await facade.url();
-    return facade;
+  }
+
+  get facades(): readonly ServiceProcess[] {
+    return this.#facades.all;
   }
 
   /** Where clients ask. */
   url(index = 0): Promise<string> {
-    return this.facades[index]!.url();
+    return this.#facades.url(index);
   }
 
-  async admin(path: string, body?: unknown, index = 0) {
-    const url = await eventually('the facade says where its admin port is', () =>
-      this.facades[index]!.log.map(({ adminUrl }) => adminUrl).find((one) => typeof one === 'string'),
-    );
-    const token = await this.#issuer.serviceToken('operator', ['routes:read', 'routes:write']);
-    const response = await fetch(`${url}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    // biome-ignore lint/suspicious/noExplicitAny: a JSON document that the test looks into.
-    return { status: response.status, body: (await response.json()) as any };
+  admin(path: string, body?: unknown, index = 0) {
+    return this.#facades.admin(path, body, index);
   }
 
   /** Moves a route, and waits until each facade knows. */
@@ -161,19 +121,14 @@ export class Migration {
   }
 
   async close(): Promise<void> {
-    for (const facade of this.facades) await facade.kill();
+    await this.#facades.close();
     for (const service of [this.projector, this.api, ...this.#search]) await service?.kill();
     await this.bank.close();
     const root = await open(await this.bridge.stack.rootAccess('read-db'));
-    for (const database of [this.#stateDatabase, this.#searchDatabase])
-      await root.query('DROP DATABASE IF EXISTS ??', [database]);
+    await root.query('DROP DATABASE IF EXISTS ??', [this.#searchDatabase]);
     await root.end();
     await this.bridge.close();
     await this.stateLink.close();
-  }
-
-  get #stateDatabase(): string {
-    return `${this.bridge.name}_facade`;
   }
 
   get #searchDatabase(): string {

@@ -1,22 +1,11 @@
+import type { OwnershipStanding } from '@banyan/kit';
 import { Pool } from 'undici';
 import type { WriteRoute } from '../route/declaration.ts';
 
-export type Owner = 'monolith' | 'service' | 'nobody';
+export type Owner = OwnershipStanding['owner'];
 
 /** What the owning service says of a table of which it may own columns. */
-export interface Owned {
-  readonly owner: Owner;
-  readonly epoch: number;
-  /** Changes that are not carried to the monolith yet, and those that cannot be, since somebody else changed the row. */
-  readonly waiting: number;
-  readonly conflicts: number;
-  /** Writes of others to what the service owns. */
-  readonly rogue: number;
-  /** Rows in which the owner's values are not what the mirror has, with nothing on the way. */
-  readonly different: number;
-  readonly carrier: { readonly working: boolean; readonly reason: string | null };
-  readonly carriedPosition: string | null;
-}
+export type Owned = Omit<OwnershipStanding, 'table' | 'columns'>;
 
 /** Why the owning service has not done what it was asked. `mayBeDone`: it was asked, and nobody knows. */
 export class OwnerSilent extends Error {
