@@ -60,9 +60,9 @@ events { worker_connections 1024; }
 http {
   access_log off; client_body_temp_path ${home}/body; proxy_temp_path ${home}/proxy;
   fastcgi_temp_path ${home}/fastcgi; uwsgi_temp_path ${home}/uwsgi; scgi_temp_path ${home}/scgi;
-  upstream monolith { server ${monolith}; keepalive 64; }
+  upstream monolith { server ${monolith}; keepalive 64; keepalive_requests 10000000; }
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port}; keepalive_requests 10000000;
     location / {
       proxy_pass http://monolith; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto http; proxy_set_header Via "1.1 nginx";
