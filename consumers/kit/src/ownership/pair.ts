@@ -23,7 +23,7 @@ export async function unpaired(database: DatabaseAccess, projection: Projection)
   const found: Unpaired[] = [];
   for (const table of tables) {
     try {
-      const { owner, different, conflicts } = await standingOf(session, table);
+      const { owner, different, conflicts } = await standingOf(session, table, true);
       const rows = different + conflicts;
       if (owner !== 'monolith' && rows > 0) found.push({ table: table.source, rows });
     } catch (error) {

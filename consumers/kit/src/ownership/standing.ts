@@ -22,7 +22,7 @@ export interface OwnershipStanding extends Tenure {
   readonly conflicts: number;
   /** Writes of others to owned columns of which nobody has decided. */
   readonly rogue: number;
-  /** Rows whose own values are not those of the mirror, with nothing on the way. */
+  /** Rows whose own values are not those of the mirror, with nothing on the way; of the newest writes alone, unless all are asked for. */
   readonly different: number;
   readonly carrier: { readonly working: boolean; readonly reason: string | null };
   /** GTIDs of the monolith that cover all that was carried; null: nothing was. */
@@ -39,8 +39,14 @@ interface OwnerRow {
   readonly carrier_reason: string | null;
 }
 
-/** Reads it in statements of their own: each number is as it was at some moment of the call. */
-export async function standingOf(session: Session, table: MirrorTable): Promise<OwnershipStanding> {
+/** So many writes are looked at where it must not take long. */
+const newestWrites = 10_000;
+
+/**
+ * Reads it in statements of their own: each number is as it was at some moment of the call. `all`: every row that was ever written here
+ * is compared, as a proof does.
+ */
+export async function standingOf(session: Session, table: MirrorTable, all = false): Promise<OwnershipStanding> {
   const { name, owned } = table;
   const [owner] = await session.rows<OwnerRow>(
     `SELECT owner, epoch, TIMESTAMPDIFF(SECOND, carrier_at, NOW(6)) AS silent_s, carrier_reason FROM banyan_owner WHERE table_name = ?`,
@@ -69,7 +75,7 @@ export async function standingOf(session: Session, table: MirrorTable): Promise<
     waiting: Number(writes?.waiting ?? 0),
     conflicts: Number(writes?.conflicts ?? 0),
     rogue: Number(rogue!.count),
-    different: owner?.owner === 'monolith' ? 0 : await differentRows(session, table),
+    different: owner?.owner === 'monolith' ? 0 : await differentRows(session, table, all),
     carrier: {
       working: !isSilent && reason === null,
       reason: isSilent ? (silent === null ? 'it was never started' : `not heard of for ${silent} s`) : reason,
@@ -79,16 +85,18 @@ export async function standingOf(session: Session, table: MirrorTable): Promise<
 }
 
 /** Letter by letter, whatever the collation. A row with something on the way will be the same when that has come back. */
-async function differentRows(session: Session, table: MirrorTable): Promise<number> {
+async function differentRows(session: Session, table: MirrorTable, all: boolean): Promise<number> {
   const on = table.key.map(({ name }) => `m.${quoted(name)} = o.${quoted(name)}`).join(' AND ');
   const same = table.owned
     .map((column) => `BINARY ${cellOf(column, 'o.')} <=> BINARY ${cellOf(column, 'm.')}`)
     .join(' AND ');
+  const newest = `(SELECT DISTINCT row_key FROM (SELECT row_key FROM banyan_writes WHERE table_name = ? ORDER BY sequence DESC LIMIT ${newestWrites}) w) n`;
+  const own = all ? `${ownRowsOf(table)} o` : `${newest} JOIN ${ownRowsOf(table)} o ON o.banyan_key = n.row_key`;
   const [row] = await session.rows<{ count: string }>(
-    `SELECT COUNT(*) AS count FROM ${ownRowsOf(table)} o LEFT JOIN ${quoted(table.name)} m ON ${on}
+    `SELECT COUNT(*) AS count FROM ${own} LEFT JOIN ${quoted(table.name)} m ON ${on}
      WHERE (m.${quoted(table.key[0]!.name)} IS NULL OR NOT (${same})) AND NOT EXISTS (SELECT 1 FROM banyan_writes w
        WHERE w.table_name = ? AND w.row_key = o.banyan_key AND (w.state IN ('waiting','sent') OR (w.state = 'carried' AND w.echo IS NULL)))`,
-    [table.name],
+    all ? [table.name] : [table.name, table.name],
   );
   return Number(row!.count);
 }

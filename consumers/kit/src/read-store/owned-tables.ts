@@ -60,7 +60,7 @@ function ownRowsTable(table: MirrorTable): string {
   );
   const key = table.key.map(({ name }) => quoted(name)).join(', ');
   return `CREATE TABLE IF NOT EXISTS ${ownRowsOf(table)} (${columns.join(', ')}, banyan_key VARCHAR(600) COLLATE utf8mb4_bin NOT NULL,
-    PRIMARY KEY (${key})) ENGINE=InnoDB CHARACTER SET utf8mb4`;
+    PRIMARY KEY (${key}), KEY (banyan_key(200))) ENGINE=InnoDB CHARACTER SET utf8mb4`;
 }
 
 /** Makes what is not there yet; a projection without owned columns gets nothing. Every table begins as the monolith's. */
