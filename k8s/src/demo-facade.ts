@@ -10,10 +10,14 @@ export interface Seen {
 }
 
 /** Over a connection of its own, so that any of the pods may be the one that answers. */
-export function ask(url: string, headers: Record<string, string> = {}, body?: unknown): Promise<Seen> {
+export function ask(
+  url: string,
+  headers: Record<string, string> = {},
+  body?: unknown,
+  method = body === undefined ? 'GET' : 'POST',
+): Promise<Seen> {
   const { promise, resolve, reject } = Promise.withResolvers<Seen>();
   const sent = body === undefined ? {} : { 'content-type': 'application/json' };
-  const method = body === undefined ? 'GET' : 'POST';
   const asked = request(
     url,
     { agent: false, method, timeout: 10_000, headers: { ...sent, ...headers } },

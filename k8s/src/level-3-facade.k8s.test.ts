@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type Answered, allReady, applyDemo, isReady, k, podsOf, until } from './demo-cluster.ts';
+import { type Answered, addressOf, allReady, applyDemo, isReady, k, podsOf, until } from './demo-cluster.ts';
 import { ask, DemoFacade } from './demo-facade.ts';
 import { killPod } from './kill-pod.ts';
 import { PatientReader } from './patient-reader.ts';
@@ -59,6 +59,7 @@ describe('the facade, as real pods before the bank', () => {
       'account',
       'ledger',
       'customer',
+      'contact',
     ]);
   });
 
@@ -83,6 +84,28 @@ describe('the facade, as real pods before the bank', () => {
     for (let round = 0; round < 20; round++) seen.push(await writeAndRead(after));
     expect(seen.filter(({ isThere }) => !isThere)).toEqual([]);
     expect(seen.filter(({ by }) => by === 'ledger').length).toBeGreaterThan(0);
+  });
+
+  it('moves the contact write to its service and back: the bank has what was written there, and each is answered by its owner', async () => {
+    const forced = { force: true, reason: 'no proof was made yet' };
+    const moved = (to: string) =>
+      until(`contacts come to the ${to}`, 120_000, async () => {
+        const answer = await facade.move('contact', { to, ...forced });
+        const { routes } = (await facade.routes()).body;
+        if (routes.find(({ name }: { name: string }) => name === 'contact').state.stage === to) return true;
+        throw new Error(JSON.stringify(answer.body));
+      });
+    const put = (city: string) =>
+      ask(`${facade.url}/customers/7/contact`, {}, { email: 'seven@example.org', city }, 'PUT');
+    const bank = await addressOf('bank');
+    await moved('service');
+    const written = await put('Basel');
+    expect([written.status, written.headers['banyan-route'], written.body.city]).toEqual([200, 'contact', 'Basel']);
+    expect((await ask(`${bank}/customers/7`)).body.city).toBe('Basel');
+    await moved('monolith');
+    const back = await put('Bern');
+    expect([back.status, back.headers['banyan-route']]).toEqual([200, undefined]);
+    expect((await ask(`${bank}/customers/7`)).body.city).toBe('Bern');
   });
 
   it('has a database of its own and no other, and at the source no rights', async () => {
