@@ -71,10 +71,19 @@ describe('projectConfig', () => {
       registryUrl: 'http://registry/apis/ccompat/v7',
       topicPrefix: 'bank',
       source: { host: '127.0.0.1', port: 3306, user: 'looker', password: 's3cret too' },
+      writeBack: null,
       leaseMs: 2000,
       maxRows: 7,
     });
     expect(projectConfig(project, 'accounts', noFile)).toMatchObject({ leaseMs: 10_000, maxRows: 5000 });
+  });
+
+  it('carries writes back as whoever it is told', () => {
+    const back = { WRITE_BACK_DB_USER: 'carrier', SOURCE_DB_PORT: '3307' };
+    expect(refusal(back)).toContain('WRITE_BACK_DB_PASSWORD');
+    expect(projectConfig({ ...project, ...back, WRITE_BACK_DB_PASSWORD: 'c' }, 'accounts', noFile).writeBack).toEqual({
+      ...{ host: '127.0.0.1', port: 3307, user: 'carrier', password: 'c' },
+    });
   });
 
   it.each(['PORT', 'READ_DB_USER', 'READ_DB_PASSWORD', 'KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'TOPIC_PREFIX'])(
