@@ -91,6 +91,12 @@ export function problemSchema(codes: readonly ProblemCode[] = Object.keys(proble
         description: 'The row was true up to here; null: it never was.',
       },
       parkedFor: { type: 'string', description: 'The code of what stopped the service there.' },
+      owner: {
+        type: 'string',
+        enum: ['monolith', 'service', 'nobody'],
+        description: 'Who takes writes of the owned columns.',
+      },
+      epoch: { type: 'integer', minimum: 0, description: 'The epoch under which he does.' },
     },
   };
 }
