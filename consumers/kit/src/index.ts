@@ -104,7 +104,7 @@ export {
   versionIn,
 } from './read-store/index.ts';
 export { decodeChunk, decodeKey, Schemas, type TopicKind } from './serde/index.ts';
-export { variables as serviceVariables } from './service/config.ts';
+export { everyVariable as serviceVariables } from './service/config.ts';
 export {
   type Environment,
   password as passwordIn,

@@ -44,7 +44,6 @@ export function createAdminServer(options: AdminOptions): Server {
     log: options.log,
     problemOf,
     maxRequests: 100,
-    takes: ['POST'],
     streams: () => streams.size,
   });
   const access = adminAccess(options.auth);

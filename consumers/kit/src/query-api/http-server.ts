@@ -15,8 +15,6 @@ export interface HttpServerOptions {
   readonly problemOf?: (error: unknown) => Problem | null;
   /** Requests that are answered at the same time; one more is refused, but for `unlimited`. Default 1,000. */
   readonly maxRequests?: number;
-  /** Methods that are taken too, at the paths that have them. */
-  readonly takes?: readonly ('PATCH' | 'POST' | 'PUT')[];
   /** Answers that go on for as long as the client likes; they are counted elsewhere. */
   readonly streams?: () => number;
 }
@@ -43,9 +41,9 @@ export interface Server {
  */
 const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** A server that can only be read, unless it is told to take more, and whose every error is an RFC 9457 problem. */
+/** A server that takes the methods of its routes, and whose every error is an RFC 9457 problem. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { registry, log, problemOf = () => null, maxRequests = 1000, streams = () => 0, takes = [] } = options;
+  const { registry, log, problemOf = () => null, maxRequests = 1000, streams = () => 0 } = options;
   const app = fastify({
     requestTimeout: 10_000,
     bodyLimit: 16_384,
@@ -58,8 +56,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     },
     clientErrorHandler: refuseConnection,
   });
-  const paths = new Set<string>();
-  app.addHook('onRoute', ({ url }) => void paths.add(url));
+  const paths: Paths = new Map();
+  app.addHook('onRoute', ({ url, method }) => void paths.set(url, [...(paths.get(url) ?? []), ...[method].flat()]));
   const unanswered = new Set<ServerResponse>();
   function forget(this: ServerResponse): void {
     unanswered.delete(this);
@@ -75,8 +73,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     reply.headers(fixedHeaders);
     const isBusy = unanswered.size - streams() > maxRequests && !unlimited.has(request.routeOptions.url ?? '');
     if (isBusy) sendProblem(reply, tooMany(maxRequests), { 'retry-after': 1 });
-    else if (isRead(request) && !hasBody(request)) done();
-    else if (takes.some((method) => method === request.method) && request.routeOptions.url !== undefined) done();
+    else if (request.routeOptions.url !== undefined && !(isRead(request) && hasBody(request))) done();
     else refuse(request, reply, paths);
   });
   const observe = requestDurations(registry);
@@ -115,19 +112,24 @@ const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'H
 const hasBody = ({ headers }: FastifyRequest) =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
+/** What can be asked, and by which methods. */
+type Paths = Map<string, readonly string[]>;
+
 /** The connection is closed, as a body that nobody reads may follow. */
-function refuse(request: FastifyRequest, reply: FastifyReply, paths: ReadonlySet<string>): void {
+function refuse(request: FastifyRequest, reply: FastifyReply, paths: Paths): void {
   reply.header('connection', 'close');
-  if (isRead(request)) return void sendProblem(reply, problem('malformed-request', 'a request here has no body'));
   const path = request.url.split('?', 1)[0]!;
-  const isKnown = [...paths].some((known) => new RegExp(`^${known.replaceAll(/:\w+/g, '[^/]*')}$`).test(path));
-  if (!isKnown) return void sendProblem(reply, unknownRoute(paths));
-  const detail = `${request.method} is not allowed, GET and HEAD are`;
-  sendProblem(reply, problem('method-not-allowed', detail), { allow: 'GET, HEAD' });
+  const known = [...paths].filter(([one]) => new RegExp(`^${one.replaceAll(/:\w+/g, '[^/]*')}$`).test(path));
+  const methods = [...new Set(known.flatMap(([, some]) => some))];
+  if (methods.length === 0) return void sendProblem(reply, unknownRoute(paths));
+  if (methods.includes(request.method))
+    return void sendProblem(reply, problem('malformed-request', 'a request here has no body'));
+  const detail = `${request.method} is not allowed, ${methods.join(' and ')} ${methods.length === 1 ? 'is' : 'are'}`;
+  sendProblem(reply, problem('method-not-allowed', detail), { allow: methods.join(', ') });
 }
 
-function unknownRoute(paths: ReadonlySet<string>): Problem {
-  return problem('unknown-route', `the paths here are ${[...paths].join(', ').replaceAll(/:(\w+)/g, '{$1}')}`);
+function unknownRoute(paths: Paths): Problem {
+  return problem('unknown-route', `the paths here are ${[...paths.keys()].join(', ').replaceAll(/:(\w+)/g, '{$1}')}`);
 }
 
 /** What is no HTTP request, or none in time, never becomes one that a hook sees. */

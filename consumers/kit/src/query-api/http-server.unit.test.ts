@@ -128,7 +128,7 @@ it('names a port that is taken, which is no defect', async () => {
 });
 
 it('takes POST where it is told to, with a body of 16 KiB at most, and says of other paths that they can only be read', async () => {
-  const taking = createHttpServer({ registry: createRegistry(), log: () => {}, takes: ['POST'] });
+  const taking = createHttpServer({ registry: createRegistry(), log: () => {} });
   taking.get('/ok', async () => ({ ok: true }));
   taking.post('/said', async ({ body }) => body);
   const url = await listen(taking, { port: 0 });

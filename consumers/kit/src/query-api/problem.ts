@@ -9,7 +9,7 @@ export const problems = {
   forbidden: { status: 403, title: 'The token does not reach so far' },
   'unknown-route': { status: 404, title: 'There is nothing at this path' },
   'key-not-found': { status: 404, title: 'There is no row with this key' },
-  'method-not-allowed': { status: 405, title: 'This path can only be read' },
+  'method-not-allowed': { status: 405, title: 'This path does not take the method' },
   'key-parked': { status: 409, title: 'The row with this key is not true now' },
   'epoch-passed': { status: 409, title: 'A later change of the owner was first' },
   'in-conflict': { status: 409, title: 'The row is in dispute with the monolith' },

@@ -76,7 +76,6 @@ export function createQueryApi(options: QueryApiOptions): Server {
     problemOf: problemOfRead,
     maxRequests: options.maxRequests ?? 1000,
     streams: () => feed.clients,
-    takes: ownedTablesOf(projection).length > 0 ? ['PATCH', 'POST', 'PUT'] : [],
   });
   const waits = new PositionWaits(model);
   const access = accessBy(options.auth);

@@ -68,6 +68,9 @@ export const writeBackVariables = `for project also, where writes have moved her
                         nothing is carried back, and no route can be switched
   WRITE_BACK_DB_PASSWORD  or WRITE_BACK_DB_PASSWORD_FILE`;
 
+/** All that any service may be told. */
+export const everyVariable = `${variables}\n${writeBackVariables}`;
+
 /** Throws KitError `config` that names the variable. `file` reads a file, for *_FILE variables. */
 export function serviceConfig(env: Environment, projection: string, file: (path: string) => string): ServiceConfig {
   return {
