@@ -11,7 +11,9 @@ until mariadb --defaults-file=/dev/shm/client.cnf -e 'SELECT 1' >/dev/null 2>/de
 done
 account() { printf "CREATE USER IF NOT EXISTS '%s'@'%%';\nALTER USER '%s'@'%%' IDENTIFIED BY '%s';\nGRANT %s TO '%s'@'%%';\n" "$1" "$1" "$(secret "$1")" "$2" "$1"; }
 {
-  # None of it is for the replicas, the connector included.
+  # One transaction in the log, before anybody may capture: Debezium cannot begin where there is none, and does not come to it later.
+  echo 'FLUSH TABLES;'
+  # None of the rest is for the replicas, the connector included.
   echo 'SET SESSION sql_log_bin = 0;'
   account bank 'ALL ON bank.*'
   account capture 'SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, BINLOG MONITOR, LOCK TABLES ON *.*'
