@@ -89,6 +89,7 @@ export function ownedPaths(served: ServedTable, document: TableDocument): [strin
           responses: {
             ...known,
             404: refusal('Nothing is in dispute about it, or the row is gone', ['key-not-found']),
+            409: refusal('The monolith owns its rows', ['not-the-owner']),
           },
         },
       ),
