@@ -2,7 +2,7 @@ import { type ChangeEvent, formatGtid } from '../change-event/index.ts';
 import type { MirrorTable, Projection } from '../projection/declaration.ts';
 import { ownedTablesOf } from '../read-store/owned-tables.ts';
 import type { Session } from '../read-store/session.ts';
-import type { Owner } from './standing.ts';
+import { tenureOf } from './standing.ts';
 import { keyTextOf, textOf, valuesOfRow } from './values.ts';
 
 interface Seen {
@@ -49,10 +49,7 @@ export class CameBack {
     const seen = this.#seen;
     this.#seen = [];
     for (const [table, changes] of Map.groupBy(seen, (one) => one.table)) {
-      const [now] = await this.#session.rows<{ owner: Owner }>('SELECT owner FROM banyan_owner WHERE table_name = ?', [
-        table.name,
-      ]);
-      if ((now?.owner ?? 'monolith') === 'monolith') continue;
+      if ((await tenureOf(this.#session, table)).owner === 'monolith') continue;
       for (const change of changes) if (!(await this.#isEcho(change))) await this.#rogue(change);
     }
   }

@@ -6,7 +6,7 @@ import { ownedTablesOf } from '../read-store/owned-tables.ts';
 import { type DatabaseAccess, Session, type SessionKind, watchful } from '../read-store/session.ts';
 import { quoted } from '../read-store/tables.ts';
 import { Carry, type CarryStep } from './carry.ts';
-import { cellOf } from './values.ts';
+import { cellsOf, sourceOf } from './values.ts';
 
 type Log = (entry: Readonly<Record<string, unknown>>) => void;
 
@@ -102,9 +102,9 @@ class Carrier {
 
   /** Rights are asked for before there is anything to carry. */
   async #mayWrite(source: Session): Promise<void> {
-    const { key, owned, source: name } = this.#table;
-    const table = name.split('.').map(quoted).join('.');
-    const list = [...key, ...owned].map((column) => cellOf({ ...column, name: column.from })).join(', ');
+    const { key, owned } = this.#table;
+    const table = sourceOf(this.#table);
+    const list = cellsOf([...key, ...owned], ({ from }) => from);
     await source.rows(`SELECT ${list} FROM ${table} WHERE FALSE FOR UPDATE`);
     const set = owned.map(({ from }) => `${quoted(from)} = ${quoted(from)}`).join(', ');
     await source.run(`UPDATE ${table} SET ${set} WHERE FALSE`);

@@ -4,7 +4,7 @@ import { errnoOf, type Session } from '../read-store/session.ts';
 import { quoted } from '../read-store/tables.ts';
 import { resume, type Waiting } from './chain.ts';
 import { misfits } from './misfits.ts';
-import { cellOf, keyCondition, keyIn, type Values, valuesIn, valuesOfCells } from './values.ts';
+import { cellsOf, keyCondition, keyIn, sourceOf, type Values, valuesIn, valuesOfCells } from './values.ts';
 
 /** Changes of one transaction at the monolith. */
 const atOnce = 200;
@@ -44,7 +44,7 @@ export class Carry {
     const changes = await this.#take();
     if (changes.length === 0) return 0;
     this.#onStep('taken');
-    await this.#mark(changes, 'sent', 'waiting');
+    await this.#markSent(changes);
     this.#onStep('sent');
     const conflicts: Conflict[] = [];
     const carried = await this.#write(changes, conflicts);
@@ -109,10 +109,8 @@ export class Carry {
 
   async #found(keyText: string): Promise<Values | null> {
     const { owned } = this.#table;
-    const list = owned
-      .map((column) => `${cellOf({ ...column, name: column.from })} AS ${quoted(column.name)}`)
-      .join(', ');
-    const sql = `SELECT ${list} FROM ${this.#source()} WHERE ${this.#where()} FOR UPDATE`;
+    const list = cellsOf(owned, ({ from }) => from);
+    const sql = `SELECT ${list} FROM ${sourceOf(this.#table)} WHERE ${this.#where()} FOR UPDATE`;
     const [row] = await this.#monolith.rows<Record<string, unknown>>(sql, keyIn(this.#table, keyText));
     return row ? valuesOfCells(owned, row) : null;
   }
@@ -120,7 +118,7 @@ export class Carry {
   async #update({ sequence, keyText, becomes }: Change, found: Values | null): Promise<void> {
     const set = this.#table.owned.map(({ from }) => `${quoted(from)} = ?`).join(', ');
     try {
-      await this.#monolith.run(`UPDATE ${this.#source()} SET ${set} WHERE ${this.#where()}`, [
+      await this.#monolith.run(`UPDATE ${sourceOf(this.#table)} SET ${set} WHERE ${this.#where()}`, [
         ...becomes,
         ...keyIn(this.#table, keyText),
       ]);
@@ -145,16 +143,10 @@ export class Carry {
     await this.#own.run('COMMIT');
   }
 
-  async #mark(changes: readonly Change[], state: string, from: string): Promise<void> {
-    await this.#own.run('UPDATE banyan_writes SET state = ? WHERE sequence IN (?) AND state = ?', [
-      state,
+  async #markSent(changes: readonly Change[]): Promise<void> {
+    await this.#own.run("UPDATE banyan_writes SET state = 'sent' WHERE sequence IN (?) AND state = 'waiting'", [
       changes.map(({ sequence }) => sequence),
-      from,
     ]);
-  }
-
-  #source(): string {
-    return this.#table.source.split('.').map(quoted).join('.');
   }
 
   #where(): string {

@@ -2,8 +2,9 @@ import type { MirrorTable } from '../projection/declaration.ts';
 import { ownRowsOf } from '../read-store/owned-tables.ts';
 import type { Session } from '../read-store/session.ts';
 import { quoted } from '../read-store/tables.ts';
-import type { Owner } from './standing.ts';
-import { cellOf, keyCondition, keyIn, textOf, type Values, valuesIn, valuesOfCells } from './values.ts';
+import { ownValues } from './own-rows.ts';
+import { tenureOf } from './standing.ts';
+import { keyCondition, keyIn, textOf, type Values, valuesIn } from './values.ts';
 
 /** A row about which somebody has to decide. */
 export interface Dispute {
@@ -71,18 +72,10 @@ async function decideIn(
   { keyText, take, who, reason }: Decision,
 ): Promise<Decided> {
   const { name, owned } = table;
-  const [tenure] = await session.rows<{ owner: Owner; epoch: string }>(
-    'SELECT owner, epoch FROM banyan_owner WHERE table_name = ? LOCK IN SHARE MODE',
-    [name],
-  );
-  if (!tenure || tenure.owner === 'monolith') return 'not-the-owner';
+  const tenure = await tenureOf(session, table, 'LOCK IN SHARE MODE');
+  if (tenure.owner === 'monolith') return 'not-the-owner';
   const key = keyIn(table, keyText);
-  const where = keyCondition(table, (column) => column.name);
-  const list = owned.map((column) => `${cellOf(column)} AS ${quoted(column.name)}`).join(', ');
-  const [row] = await session.rows<Record<string, unknown>>(
-    `SELECT ${list} FROM ${ownRowsOf(table)} WHERE ${where} FOR UPDATE`,
-    key,
-  );
+  const row = await ownValues(session, table, key);
   const [conflict] = await session.rows<{ found: string }>(
     "SELECT found FROM banyan_writes WHERE table_name = ? AND row_key = ? AND state = 'conflict' ORDER BY sequence LIMIT 1 FOR UPDATE",
     [name, keyText],
@@ -94,7 +87,7 @@ async function decideIn(
   if (!conflict && rogues.length === 0) return 'nothing-to-decide';
   // The newest that is known of the monolith's row: what came through the log after the conflict is newer.
   const found = valuesIn(rogues.at(-1)?.found ?? conflict!.found);
-  const own = row ? valuesOfCells(owned, row) : valuesIn(rogues[0]!.was);
+  const own = row ?? valuesIn(rogues[0]!.was);
   if (!found && take === 'ours') return 'row-gone';
   await session.run(
     "UPDATE banyan_writes SET state = 'dropped' WHERE table_name = ? AND row_key = ? AND state IN ('waiting','sent','conflict')",
@@ -106,7 +99,7 @@ async function decideIn(
   );
   const values = take === 'ours' ? own! : found;
   if (!values) {
-    await session.run(`DELETE FROM ${ownRowsOf(table)} WHERE ${where}`, key);
+    await session.run(`DELETE FROM ${ownRowsOf(table)} WHERE ${keyCondition(table, (column) => column.name)}`, key);
     return 'decided';
   }
   const columns = [...table.key, ...owned].map((column) => quoted(column.name));

@@ -4,9 +4,10 @@ import { ownRowsOf } from '../read-store/owned-tables.ts';
 import { errnoOf, type Session } from '../read-store/session.ts';
 import { quoted } from '../read-store/tables.ts';
 import { misfits } from './misfits.ts';
+import { ownValues } from './own-rows.ts';
 import type { Sessions } from './sessions.ts';
-import { type Owner, type OwnershipStanding, standingOf, type Tenure } from './standing.ts';
-import { cellOf, keyCondition, textOf, type Values, valuesIn, valuesOfCells } from './values.ts';
+import { type Owner, type OwnershipStanding, standingOf, type Tenure, tenureOf } from './standing.ts';
+import { keyCondition, textOf, type Values, valuesIn } from './values.ts';
 
 /** What a client writes: some owned columns of one row. */
 export interface Write {
@@ -63,28 +64,24 @@ export class OwnerStore {
 
   /**
    * Gives the writes of the table to somebody, under an epoch that must be above all before it; the same once more changes nothing. Waits
-   * for writes under way. With the monolith its word counts in what was in dispute. What was written under an earlier tenure of the service is forgotten with a new one: the monolith has had the
-   * word since. Resolves to null, or to the tenure that is newer than this one.
+   * for writes under way. With the monolith its word counts in what was in dispute. What was written under an earlier tenure of the
+   * service is forgotten with a new one: the monolith has had the word since. Resolves to null, or to the tenure that is newer than this one.
    */
   settle({ owner, epoch }: Tenure): Promise<Tenure | null> {
     const { name } = this.#table;
     return this.#sessions.run(async (session) => {
       await session.run('START TRANSACTION');
-      const [now] = await session.rows<{ owner: Owner; epoch: string }>(
-        'SELECT owner, epoch FROM banyan_owner WHERE table_name = ? FOR UPDATE',
-        [name],
-      );
-      const standing = { owner: now!.owner, epoch: Number(now!.epoch) };
+      const standing = await tenureOf(session, this.#table, 'FOR UPDATE');
       const isSame = standing.epoch === epoch && standing.owner === owner;
       const isNewer = epoch > standing.epoch || (epoch === standing.epoch && follows(standing.owner, owner));
       if (isNewer) {
         if (standing.owner === 'monolith' && owner !== 'monolith')
           await session.run(`DELETE FROM ${ownRowsOf(this.#table)}`);
-        await session.run('UPDATE banyan_owner SET owner = ?, epoch = ?, changed_at = NOW(6) WHERE table_name = ?', [
-          owner,
-          epoch,
-          name,
-        ]);
+        const given = await session.run(
+          'UPDATE banyan_owner SET owner = ?, epoch = ?, changed_at = NOW(6) WHERE table_name = ?',
+          [owner, epoch, name],
+        );
+        if (given === 0) throw new Error(`nobody has ever owned the columns of ${name}: its projector has not run`);
         if (owner === 'monolith')
           await session.run(
             `UPDATE banyan_rogue_writes SET decision = 'theirs', decided_by = 'owner', reason = 'the monolith owns the columns again', decided_at = NOW(6)
@@ -94,14 +91,6 @@ export class OwnerStore {
       }
       await session.run('COMMIT');
       return isSame || isNewer ? null : standing;
-    });
-  }
-
-  /** The owned columns as the service has them: its own, else the mirror's. Null: no such row. */
-  read(key: readonly (string | Buffer)[]): Promise<Values | null> {
-    return this.#sessions.run(async (session) => {
-      const own = await this.#values(session, ownRowsOf(this.#table), key, '');
-      return own ?? (await this.#values(session, quoted(this.#table.name), key, ''));
     });
   }
 
@@ -118,11 +107,7 @@ export class OwnerStore {
 
   async #write(session: Session, { key, keyText, values, epoch, requestId }: Write): Promise<Written> {
     const { name, owned } = this.#table;
-    const [now] = await session.rows<{ owner: Owner; epoch: string }>(
-      'SELECT owner, epoch FROM banyan_owner WHERE table_name = ? LOCK IN SHARE MODE',
-      [name],
-    );
-    const tenure: Tenure = { owner: now?.owner ?? 'monolith', epoch: Number(now?.epoch ?? 0) };
+    const tenure = await tenureOf(session, this.#table, 'LOCK IN SHARE MODE');
     if (tenure.owner !== 'service' || tenure.epoch !== epoch) return { outcome: 'not-the-owner', tenure };
     const was = await this.#own(session, key, keyText);
     if (!was) return { outcome: 'no-row' };
@@ -145,7 +130,7 @@ export class OwnerStore {
       if (!misfits.has(errnoOf(error) ?? 0)) throw error;
       return { outcome: 'does-not-fit', reason: sayOf(error) };
     }
-    const becomes = (await this.#values(session, ownRowsOf(this.#table), key, ''))!;
+    const becomes = (await ownValues(session, this.#table, key))!;
     if (textOf(was) === textOf(becomes))
       return { outcome: 'written', values: becomes, sequence: await this.#last(session, keyText) };
     await session.run(
@@ -165,7 +150,7 @@ export class OwnerStore {
        WHERE ${this.#where()} ON DUPLICATE KEY UPDATE ${first} = VALUES(${first})`,
       [keyText, ...key],
     );
-    return await this.#values(session, ownRowsOf(this.#table), key, 'FOR UPDATE');
+    return await ownValues(session, this.#table, key);
   }
 
   /** A client that has had no answer asks again. */
@@ -185,15 +170,6 @@ export class OwnerStore {
       [this.#table.name, keyText],
     );
     return last!.sequence === null ? null : Number(last!.sequence);
-  }
-
-  async #values(session: Session, from: string, key: Write['key'], lock: string): Promise<Values | null> {
-    const list = this.#table.owned.map((column) => `${cellOf(column)} AS ${quoted(column.name)}`).join(', ');
-    const [row] = await session.rows<Record<string, unknown>>(
-      `SELECT ${list} FROM ${from} WHERE ${this.#where()} ${lock}`,
-      key,
-    );
-    return row ? valuesOfCells(this.#table.owned, row) : null;
   }
 
   #where(): string {

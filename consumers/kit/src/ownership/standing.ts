@@ -12,6 +12,15 @@ export interface Tenure {
   readonly epoch: number;
 }
 
+/** Who owns the columns of a table now; the monolith where nobody has ever said. `lock`: FOR UPDATE, or LOCK IN SHARE MODE. */
+export async function tenureOf(session: Session, { name }: MirrorTable, lock = ''): Promise<Tenure> {
+  const [now] = await session.rows<{ owner: Owner; epoch: string }>(
+    `SELECT owner, epoch FROM banyan_owner WHERE table_name = ? ${lock}`,
+    [name],
+  );
+  return { owner: now?.owner ?? 'monolith', epoch: Number(now?.epoch ?? 0) };
+}
+
 /** How the ownership of one table stands. */
 export interface OwnershipStanding extends Tenure {
   readonly table: string;

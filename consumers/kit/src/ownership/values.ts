@@ -16,7 +16,14 @@ export const cellOf = (column: Column, as = ''): string => {
   return column.type.family === 'temporal' ? `CAST(${name} AS CHAR)` : name;
 };
 
-/** What a SELECT of `cellOf` gives, by the columns' names. */
+/** A list for SELECT, each under the read model's name. */
+export const cellsOf = (columns: readonly Column[], nameOf: (column: Column) => string): string =>
+  columns.map((column) => `${cellOf({ ...column, name: nameOf(column) })} AS ${quoted(column.name)}`).join(', ');
+
+/** The monolith's table, quoted. */
+export const sourceOf = ({ source }: MirrorTable): string => source.split('.').map(quoted).join('.');
+
+/** What a SELECT of `cellsOf` gives, by the columns' names. */
 export function valuesOfCells(columns: readonly Column[], row: Readonly<Record<string, unknown>>): Values {
   return columns.map(({ name }) => (row[name] === null ? null : String(row[name])));
 }
