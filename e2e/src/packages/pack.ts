@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { compile, importsIn, settle } from './compile.ts';
+import { readLockfile } from './lockfile.ts';
 import { copiedOf, entriesOf, publishedFolders, publishedManifest, type SourceManifest } from './published.ts';
+import { sbom } from './sbom.ts';
 
 const run = promisify(execFile);
 export const root = join(import.meta.dirname, '../../..');
@@ -15,7 +17,7 @@ export interface Tarball {
 }
 
 /**
- * Writes a tarball of each published package into the folder: the same bytes for the same tree and npm. Nothing in the repository
+ * Writes a tarball of each published package into the folder, and the bill of materials of all: the same bytes for the same tree and npm. Nothing in the repository
  * is changed. Throws what tsc or npm says, and what is wrong with a package.json.
  */
 export async function packAll(folder: string): Promise<Tarball[]> {
@@ -42,6 +44,8 @@ export async function packAll(folder: string): Promise<Tarball[]> {
       staged.push(stage);
     }
     await mkdir(folder, { recursive: true });
+    const bill = await sbom(await readLockfile(root), publishedFolders, join(work, 'sbom'));
+    await writeFile(join(folder, 'banyan.cdx.json'), bill);
     return await tarballs(staged, folder);
   } finally {
     await rm(work, { recursive: true, force: true });
