@@ -41,7 +41,7 @@ const server = await fakeConnect();
 const client = new ConnectClient({ url: server.url });
 const missing = await client.status('nobody').catch((error: unknown) => error);
 console.log(missing instanceof ConnectError ? missing.code : missing);
-await server[Symbol.asyncDispose]();
+await server.stop();
 console.log([capture, kafkaJsTransport, readContract, readConfig, runFacade].map((one) => typeof one).join());
 `;
 

@@ -38,6 +38,19 @@ import { projection } from './projection.ts';
 process.exitCode = await runService(projection, process.argv.slice(2), process.env);
 `;
 
+const ownTest = `
+import { deepEqual } from 'node:assert/strict';
+import { it } from 'node:test';
+import { Fixture } from '@banyan/kit/testkit';
+import { projection } from './projection.ts';
+
+it('answers', async () => {
+  await using shop = await Fixture.open(projection);
+  await shop.put({ orders: [{ id: 7n, total: '3' }] });
+  deepEqual((await shop.get('/orders')).data, [{ id: '7', total: '3.0000' }]);
+});
+`;
+
 describe('a repository of one’s own', () => {
   let project: UserProject;
   let env: Record<string, string>;
@@ -55,11 +68,12 @@ describe('a repository of one’s own', () => {
     await using registry = await LocalRegistry.open(await packAll(folder));
     project = await UserProject.make(registry.url);
     await project.run(
-      'npm install --no-audit --no-fund @banyan/kit && npm install -D --no-audit --no-fund @banyan/cli',
+      'npm install --no-audit --no-fund @banyan/kit && npm install -D --no-audit --no-fund @banyan/cli fast-check',
     );
     await rm(folder, { recursive: true });
     await project.write('services/orders/src/projection.ts', projection);
     await project.write('services/orders/src/main.ts', main);
+    await project.write('services/orders/src/projection.test.ts', ownTest);
     await project.write('services/notes/README.md', 'no service');
     await project.write('shop.sql', sql);
     theirs = await open(await Stack.open(process.env.BANYAN_STACK!).rootAccess('source-db'));
@@ -113,6 +127,8 @@ describe('a repository of one’s own', () => {
     ]);
     expect((await project.tried('npx banyan up', env)).stderr).toContain('all of it runs already');
     expect(await server()).toEqual(before);
+    const tested = 'BANYAN_STACK=.banyan/local node --test services/orders/src/projection.test.ts';
+    expect(await project.run(tested)).toMatch(/pass 1\n/);
     await project.run('npx banyan down', env);
   }, 300_000);
 
