@@ -80,7 +80,7 @@ describe('the packages as they are published', () => {
     for (const file of [...tarballs.map((one) => one.file), join(folder, 'banyan.cdx.json')])
       expect([file, await hash(join(again, file.slice(folder.length)))]).toEqual([file, await hash(file)]);
     await rm(again, { recursive: true });
-  }, 120_000);
+  }, 300_000);
 
   it('please publint and arethetypeswrong', async () => {
     for (const { name, file } of tarballs) {
