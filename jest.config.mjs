@@ -7,5 +7,5 @@ const shared = {
 const kind = (name) => ({ ...shared, displayName: name, testMatch: [`**/*.${name}.test.ts`] });
 export default {
   watchman: false,
-  projects: [kind('unit'), kind('int'), kind('e2e'), kind('long'), kind('k8s')],
+  projects: [kind('unit'), kind('int'), kind('e2e'), kind('apart'), kind('long'), kind('k8s')],
 };

@@ -57,7 +57,10 @@ async function all(): Promise<void> {
     const environment = await stackEnvironment(stack);
     if (asked.long) return await long(environment);
     await tests('int', environment, ['--maxWorkers=2']);
-    await tests('e2e', environment, ['--runInBand']);
+    // What starts a stack of its own goes beside what shares this one, most of which waits.
+    const lanes = ['e2e', 'apart'].map((kind) => tests(kind, environment, ['--runInBand']));
+    const cut = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
+    if (cut) throw cut.reason;
   } finally {
     await stack.stop();
     for (const left of await leftovers(folder)) {

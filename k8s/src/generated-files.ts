@@ -1,4 +1,5 @@
 import type { Service } from '@banyan/cli';
+import { kedaFiles } from './keda/files.ts';
 import { monitoringFiles } from './monitoring/files.ts';
 import { facadeRoute, routes } from './openshift-route/routes.ts';
 import { strimziFiles } from './strimzi/files.ts';
@@ -15,6 +16,7 @@ export function generatedFiles(services: readonly Service[]): Files {
     ...below('strimzi', strimziFiles(services)),
     ...below('monitoring', monitoringFiles()),
     ...below('openshift-route', route),
+    ...below('keda', kedaFiles(names)),
   ]);
 }
 

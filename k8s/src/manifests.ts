@@ -53,7 +53,7 @@ export interface PodTemplate {
 }
 
 const root = join(import.meta.dirname, '../..');
-export const overlays = ['demo', 'production', 'openshift'] as const;
+export const overlays = ['demo', 'production', 'openshift', 'production-keda'] as const;
 
 /** What `kubectl apply -k` would send, as text. Throws Error with what kustomize says. */
 export async function rendered(overlay: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { scaledObject } from './keda/scaled-objects.ts';
 import type { Manifest } from './manifests.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: it is spoiled
@@ -180,6 +181,12 @@ export const spoilings: readonly Spoiling[] = [
       }),
     refusedBy: 'rules',
     says: 'one-projector: HorizontalPodAutoscaler accounts-serve: it scales accounts-project',
+  },
+  {
+    name: 'projectors that KEDA scales',
+    spoil: (all) => all.push({ ...scaledObject('accounts'), spec: { scaleTargetRef: { name: 'accounts-project' } } }),
+    refusedBy: 'rules',
+    says: 'one-projector: ScaledObject accounts-serve: it scales accounts-project',
   },
   {
     name: 'a drain that takes all pods',

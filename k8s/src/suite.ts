@@ -73,6 +73,7 @@ async function all(): Promise<void> {
       await tests('level-1');
     });
     await tests('monitoring');
+    await tests('keda');
   }
   if (noPods !== null) return progress('level-3', `NOT RUN, as this machine cannot have pods: ${noPods}`);
   await prepareImages();

@@ -23,6 +23,7 @@ const filesOf = {
     'podmonitors.yaml': 'example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml',
     'prometheusrules.yaml': 'example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml',
   },
+  'github.com/kedacore/keda/v2': { 'scaledobjects.yaml': 'config/crd/bases/keda.sh_scaledobjects.yaml' },
   'github.com/openshift/api': { 'routes.yaml': 'route/v1/zz_generated.crd-manifests/routes.crd.yaml' },
 } as const;
 

@@ -58,9 +58,7 @@ export const wiringRules: readonly Rule[] = [
   {
     name: 'disruption-budget',
     check: (objects) => {
-      const scaled = objects
-        .filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
-        .map(({ spec }) => spec.scaleTargetRef.name);
+      const scaled = objects.filter(isScaler).map(({ spec }) => spec.scaleTargetRef.name);
       const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget');
       return templatesOf(objects)
         .filter(({ of }) => of.kind === 'Deployment' && (of.spec.replicas > 1 || scaled.includes(of.metadata.name)))
@@ -72,7 +70,7 @@ export const wiringRules: readonly Rule[] = [
     name: 'one-projector',
     check: (objects) =>
       objects
-        .filter(({ kind, spec }) => kind === 'HorizontalPodAutoscaler' && !/-serve$/.test(spec.scaleTargetRef.name))
+        .filter((one) => isScaler(one) && !/-serve$/.test(one.spec.scaleTargetRef.name))
         .map((one) => `${titleOf(one)}: it scales ${one.spec.scaleTargetRef.name}, and more projectors only wait`),
   },
   {
@@ -138,6 +136,8 @@ function brokersIn(objects: readonly Manifest[]): number | null {
 }
 
 /** Whether it is about pods that the overlay has: none are behind an ExternalName, and Strimzi's operator makes its own. */
+const isScaler = ({ kind }: Manifest): boolean => kind === 'HorizontalPodAutoscaler' || kind === 'ScaledObject';
+
 const isInside = (one: Manifest): boolean =>
   one.spec.type !== 'ExternalName' && !JSON.stringify(selectorOf(one)).includes('strimzi.io/');
 
