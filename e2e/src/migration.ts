@@ -71,11 +71,9 @@ export class Migration {
     await projector.state('streaming');
   }
 
-  /** Compares a service's read model with the bank's tables, as it is done once a day. */
-  async prove(service: 'accounts' | (typeof others)[number] = 'accounts'): Promise<void> {
-    const database = service === 'accounts' ? this.bridge.name : this.#databaseOf(service);
-    const environment = { ...this.bridge.environment, READ_DB_NAME: database, PROJECTION: service };
-    const proof = await ServiceProcess.start('prove', environment);
+  /** Compares the service's read model with the bank's tables, as it is done once a day. */
+  async prove(): Promise<void> {
+    const proof = await ServiceProcess.start('prove', { ...this.bridge.environment, PROJECTION: 'accounts' });
     await proof.gone();
     const { message } = proof.log.at(-1) ?? {};
     if (message !== 'equal') throw new Error(`the proof says ${JSON.stringify(proof.log.at(-1))}`);
