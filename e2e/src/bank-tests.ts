@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '../..');
 export const bankTests = ['reads', 'transfers', 'pages', 'hostile'] as const;
 /** As these do, which take long and read by no route: wherever routes stand they ask the same. */
 export const slowBankTests = ['concurrency', 'lock-wait'] as const;
-const routes = ['accounts', 'account', 'ledger', 'customer'] as const;
+const routes = ['accounts', 'account', 'ledger', 'customer', 'customer-search', 'customer-overview'] as const;
 
 /**
  * The bank's own tests, as they are, of a bank that stands behind the migration's facade, on its database, which is captured: they open

@@ -6,10 +6,14 @@ import { Facades } from './facades.ts';
 import { Link } from './link.ts';
 import { ServiceProcess } from './service-process.ts';
 
-/** Of the checkout's services `accounts` and `customer-search`. */
-const tables = ['accounts', 'ledger_lines', 'customers', 'addresses', 'customer_profiles'];
+/** Services of the checkout beside `accounts`, and the tables of all of them. */
+const others = ['customer-search', 'account-overview'] as const;
+const tables = [
+  ...['accounts', 'ledger_lines', 'customers', 'addresses', 'customer_profiles'],
+  ...['cards', 'card_operations', 'merchants'],
+];
 
-/** The bank with its services `accounts` and `customer-search` beside it, and facades before both: what a team has that moves its first routes. */
+/** The bank with three services beside it, and facades before them: what a team has that moves its first routes. */
 export class Migration {
   readonly bridge: Bridge;
   readonly bank: RunningBank;
@@ -17,11 +21,11 @@ export class Migration {
   readonly stateLink: Link;
   projector!: ServiceProcess;
   api!: ServiceProcess;
-  /** Projector and API of `customer-search`. */
-  #search: readonly ServiceProcess[] = [];
+  /** Projectors and APIs of the other services. */
+  readonly #others: ServiceProcess[] = [];
+  readonly #urls: string[] = [];
   readonly #facades: Facades;
   #apiUrl = '';
-  #searchUrl = '';
 
   private constructor(bridge: Bridge, bank: RunningBank, link: Link, facades: Facades) {
     this.bridge = bridge;
@@ -44,16 +48,27 @@ export class Migration {
     const environment = { ...this.bridge.environment, PROJECTION: 'accounts' };
     this.projector = await ServiceProcess.start('project', environment);
     this.api = await ServiceProcess.start('serve', environment);
-    const root = await open(await this.bridge.stack.rootAccess('read-db'));
-    await root.query('CREATE DATABASE ??', [this.#searchDatabase]);
-    await root.end();
-    const search = { ...environment, READ_DB_NAME: this.#searchDatabase, PROJECTION: 'customer-search' };
-    this.#search = [await ServiceProcess.start('project', search), await ServiceProcess.start('serve', search)];
     this.#apiUrl = await this.api.url();
-    this.#searchUrl = await this.#search[1]!.url();
-    for (const projector of [this.projector, this.#search[0]!]) await projector.state('streaming');
+    for (const service of others) await this.#start(service);
+    await this.projector.state('streaming');
     await this.bridge.caughtUp();
     for (let index = 0; index < count; index++) await this.startFacade(index);
+  }
+
+  /** A service on a database of its own. */
+  async #start(service: string): Promise<void> {
+    const database = this.#databaseOf(service);
+    const root = await open(await this.bridge.stack.rootAccess('read-db'));
+    await root.query('CREATE DATABASE ??', [database]);
+    await root.end();
+    const environment = { ...this.bridge.environment, READ_DB_NAME: database, PROJECTION: service };
+    const [projector, api] = [
+      await ServiceProcess.start('project', environment),
+      await ServiceProcess.start('serve', environment),
+    ];
+    this.#others.push(projector, api);
+    this.#urls.push(`${service}=${await api.url()}`);
+    await projector.state('streaming');
   }
 
   /** Compares the service's read model with the bank's tables, as it is done once a day. */
@@ -75,7 +90,7 @@ export class Migration {
   startFacade(index: number): Promise<ServiceProcess> {
     return this.#facades.start(index, {
       MONOLITH_URL: this.bank.url,
-      SERVICES: `accounts=${this.#apiUrl},customer-search=${this.#searchUrl}`,
+      SERVICES: [`accounts=${this.#apiUrl}`, ...this.#urls].join(),
       STATE_DB_PORT: String(this.stateLink.port),
     });
   }
@@ -122,16 +137,16 @@ export class Migration {
 
   async close(): Promise<void> {
     await this.#facades.close();
-    for (const service of [this.projector, this.api, ...this.#search]) await service?.kill();
+    for (const service of [this.projector, this.api, ...this.#others]) await service?.kill();
     await this.bank.close();
     const root = await open(await this.bridge.stack.rootAccess('read-db'));
-    await root.query('DROP DATABASE IF EXISTS ??', [this.#searchDatabase]);
+    for (const service of others) await root.query('DROP DATABASE IF EXISTS ??', [this.#databaseOf(service)]);
     await root.end();
     await this.bridge.close();
     await this.stateLink.close();
   }
 
-  get #searchDatabase(): string {
-    return `${this.bridge.name}_search`;
+  #databaseOf(service: string): string {
+    return `${this.bridge.name}_${service}`;
   }
 }

@@ -27,9 +27,8 @@ export class RouteReaders {
 
   async #readOn(reader: number): Promise<void> {
     for (let at = reader; !this.#stop.signal.aborted; at += 7) {
-      const id = this.#ids[at % this.#ids.length]!;
-      const path = at % 3 === 0 ? `/accounts/${id}/ledger?limit=5` : `/accounts/${id}`;
-      const found = await this.#read(path, id, at).catch((error: unknown) => String(error));
+      const { path, isRight } = readOf(at, this.#ids[at % this.#ids.length]!);
+      const found = await this.#read(path, isRight, at).catch((error: unknown) => String(error));
       if (found !== null) this.wrong.push(`${path}: ${found}`);
       this.reads++;
       await delay(this.#everyMs);
@@ -37,15 +36,37 @@ export class RouteReaders {
   }
 
   /** Null when it is as it should be. */
-  async #read(path: string, id: string, at: number): Promise<string | null> {
+  async #read(path: string, isRight: Read['isRight'], at: number): Promise<string | null> {
     const { facades } = this.#migration;
     const url = await facades[at % facades.length]!.url();
     const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(5000) });
-    const body = (await answer.json()) as { readonly id?: number; readonly account?: number };
-    const isRight = answer.status === 200 && String(body.id ?? body.account) === id;
-    return isRight ? null : `${answer.status} ${JSON.stringify(body)}`;
+    const text = await answer.text();
+    return answer.status === 200 && isRight(text) ? null : `${answer.status} ${text}`;
   }
 }
+
+interface Read {
+  readonly path: string;
+  readonly isRight: (text: string) => boolean;
+}
+
+/** Half of all are of accounts. */
+function readOf(at: number, account: string): Read {
+  const customer = (at % 100) + 1;
+  const letter = 'abcdefgh'[at % 8]!;
+  const reads: readonly Read[] = [
+    { path: `/accounts/${account}/ledger?limit=5`, isRight: (text) => String(JSON.parse(text).account) === account },
+    { path: `/customers?name=${letter}&limit=5`, isRight: (text) => beginAllWith(letter, JSON.parse(text).customers) },
+    {
+      path: `/customers/${customer}/overview`,
+      isRight: (text) => text.includes(`<h1>Customer ${customer}</h1>`) && text.endsWith('</table></body></html>\n'),
+    },
+  ];
+  return reads[at % 6] ?? { path: `/accounts/${account}`, isRight: (text) => String(JSON.parse(text).id) === account };
+}
+
+const beginAllWith = (letter: string, found: readonly { readonly name: string }[]): boolean =>
+  found.length > 0 && found.every(({ name }) => name.normalize('NFD').toLowerCase().startsWith(letter));
 
 /** Accounts of customers that have money and a currency in common. */
 export async function accountsWithMoney(migration: Migration): Promise<string[]> {

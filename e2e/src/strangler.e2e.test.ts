@@ -82,11 +82,78 @@ describe('a route that moves from the bank to a service', () => {
     expect(readers.reads).toBeGreaterThan(1000);
   }, 180_000);
 
+  it('a search and a page of several services move through every stage too, under traffic, and are the bank’s very bytes', async () => {
+    const names = ['customer-search', 'customer-overview'];
+    const traffic = migration.bank.traffic(5);
+    for (const stage of ['shadow', 'canary', 'service']) {
+      await Promise.all(names.map((name) => migration.move(name, stage, { percent: 100, force: true })));
+      for (const name of names) {
+        const { counts: before } = await route(name);
+        await eventually(`${name} is answered in ${stage}`, async () => {
+          const { state, counts } = await route(name);
+          const count = (of: typeof counts) => (stage === 'shadow' ? of.equal : of.answered);
+          if (state.stage === stage && count(counts) >= count(before) + 30) return true;
+          throw new Error(JSON.stringify({ state, counts }));
+        });
+      }
+    }
+    await traffic.stop();
+    for (const name of names) expect((await route(name)).counts).toMatchObject({ different: 0 });
+    expect(readers.wrong).toEqual([]);
+  }, 120_000);
+
   it('answers the very text of the bank, also where there is nothing, and leaves to the bank what it does not know', async () => {
     await byService();
-    await migration.moveTo('customer', 'service');
+    const [customer] = await migration.bridge.source
+      .query('SELECT customer_id FROM accounts WHERE id = ?', [ids[3]])
+      .then(([rows]) => (rows as { readonly customer_id: unknown }[]).map(({ customer_id }) => String(customer_id)));
+    const hostile = '<b>"Zoë" & \'Co\'</b> 50%_\\';
+    await migration.bridge.source.query('UPDATE customers SET name = ? WHERE id = ?', [hostile, customer]);
+    for (const name of ['customer', 'customer-search', 'customer-overview']) await migration.moveTo(name, 'service');
     await migration.bridge.caughtUp();
+    const page = `/customers/${customer}/overview`;
+    await eventually('the services of the page have come to where the bank is', async () => {
+      const { from, text } = await bySide(page);
+      return from === 'service' && text === (await direct(page));
+    });
+    expect((await bySide(page)).text).toContain('&lt;b&gt;&quot;Zoë&quot; &amp; &#39;Co&#39;&lt;/b&gt; 50%_\\');
+    const policy = async (url: string) => {
+      const { headers } = await fetch(`${url}${page}`);
+      return [
+        'content-type',
+        'content-security-policy',
+        'cache-control',
+        'referrer-policy',
+        'x-content-type-options',
+      ].map((name) => [name, headers.get(name)]);
+    };
+    expect(await policy(await migration.url())).toEqual(await policy(migration.bank.url));
+    const beginnings = [
+      'z',
+      'ZOE',
+      'wei',
+      'øyvind',
+      'o',
+      '<B>"zoe" ',
+      '%',
+      '_',
+      'a%',
+      "'",
+      '\\',
+      'Zoë 🐝',
+      'ß',
+      'ss',
+      'x'.repeat(120),
+    ];
     const served = [
+      ...beginnings.map((name) => `/customers?name=${encodeURIComponent(name)}`),
+      `/customers?name=${encodeURIComponent(hostile)}`,
+      '/customers?name=a&limit=2',
+      '/customers?limit=100&after=60&name=A',
+      '/customers?name=zo%CC%88e+',
+      page,
+      '/customers/1/overview',
+      '/customers/999999999/overview',
       '/customers/1',
       '/customers/42',
       '/customers/999999999',
@@ -122,6 +189,15 @@ describe('a route that moves from the bank to a service', () => {
       '/customers/0',
       '/customers/1/',
       '/customers/1?x=1',
+      '/customers',
+      '/customers?name=',
+      '/customers?name=%C3',
+      '/customers?name=a&name=b',
+      '/customers?name=a&limit=101',
+      `/customers?name=${'x'.repeat(121)}`,
+      '/customers/0/overview',
+      '/customers/1/overview/',
+      '/customers/1/overview?x=1',
     ];
     for (const path of left) {
       const { from, text } = await bySide(path);

@@ -58,7 +58,9 @@ describe('the facade, as real pods before the bank', () => {
       'accounts',
       'account',
       'ledger',
+      'customer-search',
       'customer',
+      'customer-overview',
       'contact',
     ]);
   });

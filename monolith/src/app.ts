@@ -1,12 +1,13 @@
 import express, { type Application, type Next, type Request, type Response } from 'express';
 import type { Pool } from 'mysql2/promise';
 import { findAccount, listAccounts, readLedger } from './accounts.ts';
-import { changeContact, findCustomer } from './customers.ts';
+import { customerPage } from './customer-page.ts';
+import { changeContact, findCustomer, searchCustomers } from './customers.ts';
 import { select } from './database.ts';
 import { isUnreachable } from './database-error.ts';
-import { addPages, sendRefusal } from './pages.ts';
+import { addPages, sendPage, sendRefusal } from './pages.ts';
 import { Rejection } from './rejection.ts';
-import { parseAfter, parseContact, parseId, parseLimit, parseOrder } from './requests.ts';
+import { parseAfter, parseBeginning, parseContact, parseId, parseLimit, parseOrder } from './requests.ts';
 import { addSelfServiceApi } from './self-service-api.ts';
 import { transfer } from './transfers.ts';
 
@@ -38,6 +39,15 @@ export function createApp(pool: Pool, log: (line: string) => void): Application 
     const id = parseId(request.params.id, 'the account');
     const { after, limit } = request.query;
     response.json(await readLedger(pool, id, parseAfter(after), parseLimit(limit, 50, 500)));
+  });
+
+  app.get('/customers', async (request, response) => {
+    const { name, after, limit } = request.query;
+    response.json(await searchCustomers(pool, parseBeginning(name), parseAfter(after), parseLimit(limit, 20, 100)));
+  });
+
+  app.get('/customers/:id/overview', async (request, response) => {
+    sendPage(response, 200, await customerPage(pool, parseId(request.params.id, 'the customer')));
   });
 
   app.get('/customers/:id', async (request, response) => {

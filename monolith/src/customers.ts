@@ -1,5 +1,5 @@
 import { type Account, accountsOf } from './accounts.ts';
-import { type JsonId, showId, showTime } from './answers.ts';
+import { type JsonId, pageEnd, showId, showTime } from './answers.ts';
 import { change, type Queryable, select } from './database.ts';
 import { Rejection } from './rejection.ts';
 import type { Contact } from './requests.ts';
@@ -35,6 +35,27 @@ export async function findCustomer(db: Queryable, id: bigint): Promise<Customer>
     city: row.city,
     createdAt: showTime(row.created_at),
     accounts: await accountsOf(db, id),
+  };
+}
+
+/**
+ * A page in id order of customers whose names begin so: by as many characters, as the database compares texts, so whatever
+ * their case and accents. `%` and `_` mean themselves.
+ */
+export async function searchCustomers(db: Queryable, beginning: string, after: bigint, limit: number) {
+  const characters = BigInt([...beginning].length);
+  const rows = await select<Omit<CustomerRow, 'created_at'>>(
+    db,
+    `SELECT id, name, email, city FROM customers
+      WHERE id > ? AND CHAR_LENGTH(name) >= ? AND LEFT(name, ?) = ? ORDER BY id LIMIT ${limit}`,
+    [after, characters, characters, beginning],
+  );
+  return {
+    customers: rows.map(({ id, name, email, city }) => ({ id: showId(id), name, email, city })),
+    next: pageEnd(
+      rows.map((row) => row.id),
+      limit,
+    ),
   };
 }
 

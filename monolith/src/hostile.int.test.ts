@@ -116,6 +116,8 @@ describe('hostile reads', () => {
     '/accounts/%E0%A4%A',
     '/accounts/%D9%A1/ledger',
     '/customers/1;--',
+    '/customers/0/overview',
+    '/customers/%3Cscript%3E/overview',
   ])('%s is refused', async (path) => {
     expect(await send('GET', path)).toEqual({ status: 400, body: says(/must be an id|cannot be read/) });
   });
@@ -134,6 +136,21 @@ describe('hostile reads', () => {
       status: 400,
       body: says(/^(limit|after) must be/),
     });
+  });
+
+  it.each([
+    '',
+    '?name=',
+    '?name[]=a',
+    '?name=a&name=b',
+    '?name=a%00',
+    '?name=a%0Ab',
+    `?name=${'%F0%9F%8C%BB'.repeat(121)}`,
+    '?name=a&limit=0',
+    '?name=a&limit=101',
+    '?name=a&after=-1',
+  ])('a search %s is refused', async (query) => {
+    expect(await send('GET', `/customers${query}`)).toEqual({ status: 400, body: says(/^(name|limit|after) must be/) });
   });
 
   it.each([

@@ -21,7 +21,8 @@ export function page(title: string, body: Html, session?: WebSession): string {
 const token = (session: WebSession): Html => html`<input type="hidden" name="form_token" value="${session.formToken}">`;
 const field = (name: string, value = '', type = 'text'): Html =>
   html`<p><label>${name} <input type="${type}" name="${name}" value="${value}"></label></p>`;
-const row = (...cells: readonly (string | Html)[]): Html =>
+/** A line of a table. */
+export const row = (...cells: readonly (string | Html)[]): Html =>
   html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
 
 /** The form to log in with. */

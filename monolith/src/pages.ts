@@ -35,7 +35,7 @@ export function addPages(app: Application, pool: Pool, log: Log): void {
     app.get(path, async (request, response) => {
       const session = await sessionOf(pool, request);
       await note(session, `look ${path}`, request.params.id === undefined ? undefined : { id: request.params.id });
-      send(response, 200, await view(session, request));
+      sendPage(response, 200, await view(session, request));
     });
 
   /** A form that changes something, and where it leads. */
@@ -52,7 +52,7 @@ export function addPages(app: Application, pool: Pool, log: Log): void {
   app.get('/web/login', (_request, response) => {
     const formToken = randomBytes(32).toString('base64url');
     response.set('Set-Cookie', `bank_form=${formToken}; ${COOKIE}`);
-    send(response, 200, loginView(formToken));
+    sendPage(response, 200, loginView(formToken));
   });
   app.post('/web/login', form, async (request, response) => {
     const { form_token, name, password } = fieldsOf(request);
@@ -95,7 +95,7 @@ export function sendRefusal(response: Response, rejection: Rejection): void {
     return;
   }
   const back = html`<p>${rejection.message}</p><p><a href="/web/accounts">accounts</a></p>`;
-  send(response, rejection.status, page('That was not done', back));
+  sendPage(response, rejection.status, page('That was not done', back));
 }
 
 /** The client's address as the bank keeps it: 4 or 16 bytes. */
@@ -138,7 +138,8 @@ function cookieOf(request: Request, name: string): string | undefined {
   return cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
-function send(response: Response, status: number, body: string): void {
+/** Sends a page, with which a browser may do what the bank's pages need and no more. */
+export function sendPage(response: Response, status: number, body: string): void {
   response.status(status).set('Content-Type', 'text/html; charset=utf-8');
   response.set(
     'Content-Security-Policy',

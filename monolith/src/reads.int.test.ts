@@ -54,11 +54,85 @@ describe('reading', () => {
     expect(codeOf(await bank.get('/customers/2'))).toBe('unknown_customer');
   });
 
+  it('finds customers by how their names begin, whatever the case and the accents, page by page', async () => {
+    const names = ['ZOE', 'zo', '50%_off', '50 off', 'Weiß', 'zo\u0308e', "Zoé' OR ''='", '<b>"Zoe" & Co</b>'];
+    const rows = names.map(
+      (name, at) => `(${11 + at}, '${name.replaceAll("'", "''")}', '${at}@example.org', 'Wien', NOW())`,
+    );
+    await bank.database.query(`INSERT INTO customers VALUES ${rows.join()}`);
+    type Page = { customers: { id: number; name: string }[]; next: number | null };
+    const read = async (name: string, more = '') =>
+      (await bank.get(`/customers?name=${encodeURIComponent(name)}${more}`)).body as Page;
+    const found = async (name: string) => (await read(name)).customers.map(({ id }) => id);
+    expect(await read('zoë ')).toEqual({
+      customers: [
+        { id: 1, name: 'Zoë 🌻 Öztürk', email: 'zoe@example.org', city: 'Köln' },
+        { id: 16, name: 'zo\u0308e', email: '5@example.org', city: 'Wien' },
+      ],
+      next: null,
+    });
+    expect([await found('zoe'), await found('ZÖ')]).toEqual([
+      [1, 11, 17],
+      [1, 11, 12, 16, 17],
+    ]);
+    expect([await found('50%'), await found('50_'), await found('%'), await found('<B>"z')]).toEqual([
+      [13],
+      [],
+      [],
+      [18],
+    ]);
+    expect([await found('Weiß'), await found('Weis'), await found('Weiss')]).toEqual([[15], [], []]);
+    expect(await found("Zoé' OR ''='")).toEqual([17]);
+    const page = await read('zo', '&limit=2');
+    expect([page.customers.map(({ id }) => id), page.next]).toEqual([[1, 11], 11]);
+    const rest = await read('zo', `&limit=4&after=${page.next}`);
+    expect([rest.customers.map(({ id }) => id), rest.next]).toEqual([[12, 16, 17], null]);
+  });
+
+  it('shows a customer with accounts and their months as a page, in which text stays text', async () => {
+    const { query } = bank.database;
+    await query("INSERT INTO countries VALUES ('DE', 'Deutschland', 22)");
+    await query("INSERT INTO branches VALUES ('köln-1', 'Köln', 'Köln', 1998, '09:00:00', '16:00:00', 'cash')");
+    await query(
+      `INSERT INTO customers VALUES (21, '<b>Zoë</b> & "Co"', "o'z@example.org", 'Köln', '2012-01-02 10:00:00.5'),
+        (22, 'Bare', 'bare@example.org', 'Wien', '2012-01-03 10:00:00')`,
+    );
+    await query("INSERT INTO addresses VALUES (21, 'home', 'Ring 1', '50667', 'Köln', 'DE', '2012-01-02')");
+    await query(
+      `INSERT INTO customer_profiles (customer_id, status, salutation, birth_date, branch_code, language, marketing, risk)
+       VALUES (21, 'active', '', '1970-02-28', 'köln-1', 'de', 1, 0)`,
+    );
+    await query(
+      `INSERT INTO accounts VALUES (2170, 21, 'DE2170', 'current', 'EUR', 75, '2012-08-01 10:00:00', NULL),
+        (2171, 21, 'DE2171', 'savings', 'CHF', 0, '2012-01-02 10:00:00', '2012-06-30 12:00:00.000001')`,
+    );
+    await query(
+      `INSERT INTO ledger_lines (account_id, amount, balance_after, purpose, booked_at)
+       VALUES (2170, 100, 100, 'Opening balance', '2012-08-31 23:59:59.999999'), (2170, -30, 70, '', '2012-09-01 00:00:00'),
+        (2170, 5, 75, NULL, '2012-09-30 12:00:00')`,
+    );
+    const { status, headers, text } = await bank.page('/customers/21/overview');
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(text).toBe(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Customer 21</title></head>
+<body><h1>Customer 21</h1><table><tr><td>name</td><td>&lt;b&gt;Zoë&lt;/b&gt; &amp; &quot;Co&quot;</td></tr><tr><td>status</td><td>active</td></tr><tr><td>born</td><td>1970-02-28</td></tr>
+<tr><td>home</td><td>Ring 1, 50667</td></tr><tr><td>city</td><td>Köln</td></tr><tr><td>email</td><td>o&#39;z@example.org</td></tr><tr><td>since</td><td>2012-01-02</td></tr></table>
+<h2>DE2170</h2><p>current, 75.0000 EUR</p>
+<table><tr><td>month</td><td>in</td><td>out</td><td>lines</td><td>balance</td></tr><tr><td>2012-09</td><td>5.0000</td><td>30.0000</td><td>2</td><td>75.0000</td></tr><tr><td>2012-08</td><td>100.0000</td><td>0.0000</td><td>1</td><td>100.0000</td></tr></table>
+<h2>DE2171</h2><p>savings, 0.0000 CHF, closed on 2012-06-30</p>
+<table><tr><td>month</td><td>in</td><td>out</td><td>lines</td><td>balance</td></tr></table></body></html>
+`);
+    expect((await bank.page('/customers/22/overview')).text).toContain('<td>home</td><td></td>');
+    expect(codeOf(await bank.get('/customers/23/overview'))).toBe('unknown_customer');
+  });
+
   it('lists accounts page by page', async () => {
     const page = (await bank.get('/accounts?limit=2')).body as { accounts: { id: number }[]; next: number };
     expect([page.accounts.map((account) => account.id), page.next]).toEqual([[1, 2], 2]);
     const rest = (await bank.get(`/accounts?limit=3&after=${page.next}`)).body as typeof page;
-    expect([rest.accounts.map((account) => account.id), rest.next]).toEqual([[3, '9007199254740993'], null]);
+    expect([rest.accounts.map((account) => account.id), rest.next]).toEqual([[3, 2170, 2171], 2171]);
   });
 
   it('shows a ledger page by page', async () => {

@@ -70,6 +70,14 @@ export function parseLimit(value: unknown, fallback: number, max: number): numbe
   return refuse(`limit must be a whole number from 1 to ${max}`, value);
 }
 
+const MAX_NAME_CHARACTERS = 120;
+
+/** Reads ?name=: the beginning of a customer's name, blanks and all. Throws Rejection 400. */
+export function parseBeginning(value: unknown): string {
+  if (isLine(value, MAX_NAME_CHARACTERS)) return value;
+  return refuse(`name must be the 1 to ${MAX_NAME_CHARACTERS} first characters of a name`, value);
+}
+
 const MAX_EMAIL_CHARACTERS = 190;
 const MAX_CITY_CHARACTERS = 80;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Rejection } from './rejection.ts';
-import { parseAfter, parseId, parseLimit, parseOrder } from './requests.ts';
+import { parseAfter, parseBeginning, parseId, parseLimit, parseOrder } from './requests.ts';
 
 const ORDER = { from: 1, to: 2, amount: '12.50' };
 
@@ -94,5 +94,18 @@ describe('ids and pages', () => {
 
   it.each(['', '-1', '1e2', ['1']])('after %j is refused', (after) => {
     expect(refusal(() => parseAfter(after)).status).toBe(400);
+  });
+});
+
+describe('the beginning of a name', () => {
+  it('is read as it is', () => {
+    for (const beginning of ['z', ' ', '50%_', '🌻'.repeat(120)]) expect(parseBeginning(beginning)).toBe(beginning);
+  });
+
+  it.each([undefined, '', ['a'], 'a\nb', '\ud83c', '🌻'.repeat(121)])('is refused: %j', (value) => {
+    expect(refusal(() => parseBeginning(value))).toEqual({
+      status: 400,
+      message: expect.stringMatching(/^name must be the 1 to 120 first characters of a name/),
+    });
   });
 });

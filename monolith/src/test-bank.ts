@@ -17,6 +17,8 @@ export interface TestBank {
   /** What the bank logged. */
   readonly log: string[];
   get(path: string): Promise<BankAnswer>;
+  /** Gets what is no JSON. */
+  page(path: string): Promise<{ readonly status: number; readonly headers: Headers; readonly text: string }>;
   post(body: unknown): Promise<BankAnswer>;
   close(): Promise<void>;
   /** Closes the bank and drops its database. */
@@ -60,8 +62,16 @@ export async function openTestBank(accounts: readonly StartingAccount[], lockWai
        VALUES (${id}, ${balance}, ${balance}, 'Opening balance', '2012-01-02 10:00:01.000002')`,
     );
   }
-  const client = connectBank(url, 64, new Map());
+  const cookies = new Map<string, string>();
+  const client = connectBank(url, 64, cookies);
   let isWritten = true;
+  // Nobody before the bank can know what a test writes into the database. An order, here one that is refused, is what makes
+  // a client's next reads show him what is written.
+  const tell = async () => {
+    const isToTell = isWritten && url !== own;
+    isWritten = false;
+    if (isToTell) await client.post('/transfers', {});
+  };
   return {
     database: {
       ...database,
@@ -73,12 +83,14 @@ export async function openTestBank(accounts: readonly StartingAccount[], lockWai
     url,
     log,
     get: async (path) => {
-      // Nobody before the bank can know what a test writes into the database. An order, here one that is refused, is what makes
-      // a client's next reads show him what is written.
-      const isToTell = isWritten && url !== own;
-      isWritten = false;
-      if (isToTell) await client.post('/transfers', {});
+      await tell();
       return client.get(path);
+    },
+    page: async (path) => {
+      await tell();
+      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+      const response = await fetch(url + path, { headers: { cookie } });
+      return { status: response.status, headers: response.headers, text: await response.text() };
     },
     post: (body) => client.post('/transfers', body),
     close: () => bank.close(),

@@ -45,7 +45,9 @@ The bank answers:
   GET  /accounts?after=ID&limit=N             a page of all accounts
   GET  /accounts/:id
   GET  /accounts/:id/ledger?after=ID&limit=N  a page of its lines in booking order
+  GET  /customers?name=BEGINNING&after=ID&limit=N  a page of those whose names begin so
   GET  /customers/:id
+  GET  /customers/:id/overview                the customer with accounts and their months, as a page
   PUT  /customers/:id/contact                   {"email":"a@example.org","city":"Bern"}: where somebody can be reached
   GET  /health
   GET  /web/login  and from there accounts, statement, transfer, cards, profile, as pages

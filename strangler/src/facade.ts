@@ -100,8 +100,8 @@ export class Facade {
   #byMonolith(asked: Asked, response: ServerResponse): void {
     const { stage, percent } = asked.state;
     const isCompared = stage === 'canary' || (stage === 'shadow' && Math.random() * 100 < percent);
-    const seen = ({ status, contentType, body, tookMs }: SeenAnswer) =>
-      this.#options.seen.compare(asked, { status, contentType, body: body.toString() }, tookMs);
+    const seen = ({ body, tookMs, ...answer }: SeenAnswer) =>
+      this.#options.seen.compare(asked, { ...answer, body: body.toString() }, tookMs);
     forward(this.#options.monolith, asked.incoming, response, isCompared ? { seen } : {});
   }
 
@@ -160,11 +160,12 @@ function whoAsks({ route, request, incoming }: Asked): string {
 
 function send(
   response: ServerResponse,
-  { status, contentType, body }: Answer,
+  { status, contentType, fields, body }: Answer,
   route: string,
   { position, ageMs }: Standing,
 ): void {
   response.writeHead(status, {
+    ...fields,
     'content-type': contentType,
     'content-length': Buffer.byteLength(body),
     'banyan-route': route,

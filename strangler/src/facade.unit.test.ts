@@ -24,6 +24,7 @@ const thing: ReadRoute = {
     return {
       status,
       contentType: 'application/json',
+      fields: { 'cache-control': 'no-store' },
       body: JSON.stringify({ from: 'service', name: body.data?.name ?? null }),
     };
   },
@@ -77,8 +78,10 @@ describe('the facade', () => {
     const address = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
     services = new Services({ urls: { things: address }, token: () => 'a token' });
     const observer: FacadeObserver = {
-      compare: ({ route, incoming }, { status, body }) =>
-        seen.push(`compare ${route.name} ${incoming.url} ${status} ${body}`),
+      compare: ({ route, incoming }, { status, body, fields = {} }) =>
+        seen.push(
+          `compare ${route.name} ${incoming.url} ${status} ${body} ${Object.keys(fields).length > 0 ? JSON.stringify(fields) : ''}`.trimEnd(),
+        ),
       answered: ({ route, incoming }) => seen.push(`answered ${route.name} ${incoming.url}`),
       fellBack: ({ route }, reason) => seen.push(`fell back ${route.name}: ${reason}`),
       behind: ({ route }) => seen.push(`behind ${route.name}`),
@@ -128,6 +131,15 @@ describe('the facade', () => {
     stage = at;
     expect((await get('/things/1')).text).toBe(text);
     expect(seen).toEqual(noted);
+  });
+
+  it('gives a client the fields that a route’s answer has, and compares those that the monolith’s has', async () => {
+    expect((await get('/things/1')).headers.get('cache-control')).toBe('no-store');
+    stage = 'shadow';
+    monolith.handle = (_request, response) =>
+      response.writeHead(200, { 'X-Frame-Options': 'DENY', 'X-Other': '1' }).end('a page');
+    await get('/things/2');
+    expect(seen).toEqual(['answered thing /things/1', 'compare thing /things/2 200 a page {"x-frame-options":"DENY"}']);
   });
 
   it('says where a service’s answer stands, and asks with its token', async () => {

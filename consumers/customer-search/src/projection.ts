@@ -1,6 +1,9 @@
 import { query } from '@banyan/kit';
 
-/** Customers as a clerk looks for them: with home address, standing and number of accounts. */
+/**
+ * Customers as a clerk looks for them: with home address, standing and number of accounts; and by how their names begin, a row for
+ * each beginning, so that one index finds it.
+ */
 export const projection = query({
   name: 'customer-search',
   from: {
@@ -66,6 +69,32 @@ export const projection = query({
         addresses: { customer_id: 'customer_id' },
         customer_profiles: { customer_id: 'customer_id' },
         accounts: { customer_id: 'customer_id' },
+      },
+    },
+    name_beginnings: {
+      path: '/name-beginnings',
+      key: ['customer_id', 'characters'],
+      group: ['customer_id'],
+      owner: 'customer_id',
+      filters: ['beginning', 'characters'],
+      columns: {
+        customer_id: 'bigint',
+        characters: 'int',
+        // Equal is what the bank's own collation takes for equal.
+        beginning: 'varchar(120) collate utf8mb4_unicode_ci',
+        name: 'varchar(120)',
+        email: 'varchar(190)',
+        city: 'varchar(80)',
+      },
+      select: `
+          WITH RECURSIVE lengths AS (SELECT 1 AS characters UNION ALL SELECT characters + 1 FROM lengths WHERE characters < 120)
+          SELECT c.id AS customer_id, l.characters, LEFT(c.name, l.characters) AS beginning, c.name, c.email, c.city
+          FROM customers c JOIN lengths l ON l.characters <= CHAR_LENGTH(c.name)`,
+      dirty: {
+        customers: { customer_id: 'id' },
+        addresses: 'none',
+        customer_profiles: 'none',
+        accounts: 'none',
       },
     },
   },

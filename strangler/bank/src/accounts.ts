@@ -1,5 +1,5 @@
-import type { Answer, Ask, ReadRoute, RouteRequest } from '@banyan/strangler';
-import { id, idInPath, json, refused, time, wholeOf } from './answers.ts';
+import type { Answer, Ask, ReadRoute } from '@banyan/strangler';
+import { id, idInPath, json, next, pageOf, refused, time } from './answers.ts';
 
 /** Rows of the service `accounts`. */
 export interface AccountRow {
@@ -43,21 +43,11 @@ const lineOf = (row: LineRow) => ({
   bookedAt: time(row.booked_at),
 });
 
-/** What a page ends with: where the next one begins, null after the last one. */
-function next(rows: readonly { readonly id: string }[], limit: string): number | string | null {
-  const last = rows.at(-1);
-  return last !== undefined && rows.length === Number(limit) ? id(last.id) : null;
-}
-
 const unknown = (account: string): Answer =>
   refused(404, 'unknown_account', `there is no account ${account}; GET /accounts lists them`);
 
-/** A page as services are asked for it; null when the bank would refuse it, which it then does itself. */
-function pageOf({ query }: RouteRequest, usual: string, most: bigint) {
-  const after = query.get('after') === '0' ? '0' : wholeOf(query.get('after'), '0');
-  const limit = wholeOf(query.get('limit'), usual, most);
-  return after === null || limit === null ? null : { limit, path: `limit=${limit}&after=${after}` };
-}
+const asked = ({ after, limit }: { readonly after: string; readonly limit: string }) => `limit=${limit}&after=${after}`;
+const idsOf = (rows: readonly { readonly id: string }[]) => rows.map((row) => row.id);
 
 const accounts: ReadRoute = {
   name: 'accounts',
@@ -69,8 +59,8 @@ const accounts: ReadRoute = {
     const page = pageOf(request, '100', 1000n);
     if (!page) return null;
     // From 0 on: the bank's own accounts have ids below it, and are in no list.
-    const rows: AccountRow[] = (await ask('accounts', `/accounts?${page.path}`)).body.data;
-    return json({ accounts: rows.map(accountOf), next: next(rows, page.limit) });
+    const rows: AccountRow[] = (await ask('accounts', `/accounts?${asked(page)}`)).body.data;
+    return json({ accounts: rows.map(accountOf), next: next(idsOf(rows), page.limit) });
   },
 };
 
@@ -101,9 +91,9 @@ const ledger: ReadRoute = {
     const account = request.params.id!;
     const page = pageOf(request, '50', 500n);
     if (!page) return null;
-    const rows: LineRow[] = (await ask('accounts', `/ledger-lines?account_id=${account}&${page.path}`)).body.data;
+    const rows: LineRow[] = (await ask('accounts', `/ledger-lines?account_id=${account}&${asked(page)}`)).body.data;
     if (rows.length === 0 && !(await found(account, ask))) return unknown(account);
-    return json({ account: id(account), lines: rows.map(lineOf), next: next(rows, page.limit) });
+    return json({ account: id(account), lines: rows.map(lineOf), next: next(idsOf(rows), page.limit) });
   },
 };
 

@@ -1,4 +1,4 @@
-import type { Answer } from '@banyan/strangler';
+import type { Answer, RouteRequest } from '@banyan/strangler';
 
 /** As the bank writes JSON. */
 export const json = (value: unknown, status = 200): Answer => ({
@@ -29,3 +29,24 @@ export function wholeOf(text: string | null, otherwise: string, largest = larges
   if (text === null) return otherwise;
   return idPattern.test(text) && BigInt(text) <= largest ? text : null;
 }
+
+/** A page of a list as services are asked for it; null when the bank would refuse it, which it then does itself. */
+export function pageOf({ query }: RouteRequest, usual: string, most: bigint) {
+  const after = query.get('after') === '0' ? '0' : wholeOf(query.get('after'), '0');
+  const limit = wholeOf(query.get('limit'), usual, most);
+  return after === null || limit === null ? null : { after, limit };
+}
+
+/** What a page ends with: where the next one begins, null after the last one. */
+export function next(ids: readonly string[], limit: string): number | string | null {
+  const last = ids.at(-1);
+  return last !== undefined && ids.length === Number(limit) ? id(last) : null;
+}
+
+/** Text of a line as the bank takes it, counted in characters as VARCHAR counts them. */
+export const isLine = (value: unknown, most: number): value is string =>
+  typeof value === 'string' &&
+  value !== '' &&
+  value.isWellFormed() &&
+  !/\p{Cc}/u.test(value) &&
+  [...value].length <= most;

@@ -1,5 +1,5 @@
 import type { Answer, WriteRequest, WriteRoute } from '@banyan/strangler';
-import { id, json, refused } from './answers.ts';
+import { id, isLine, json, refused } from './answers.ts';
 
 const mostEmail = 190;
 const mostCity = 80;
@@ -52,11 +52,3 @@ function wrong(what: string, value: unknown): string {
   const shown = value === undefined ? 'nothing' : JSON.stringify(value);
   return `${what}, got ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}`;
 }
-
-/** Counted in characters as VARCHAR counts them. */
-const isLine = (value: unknown, most: number): value is string =>
-  typeof value === 'string' &&
-  value !== '' &&
-  value.isWellFormed() &&
-  !/\p{Cc}/u.test(value) &&
-  [...value].length <= most;

@@ -54,3 +54,47 @@ describe('the route of a customer', () => {
     expect((await asking(rows)).status).toBeUndefined();
   });
 });
+
+describe('the route of a search', () => {
+  const asking = (query: string, rows: Readonly<Record<string, unknown>> = { '/name-beginnings': [] }) =>
+    answered(customerRoutes, 'customer-search', {}, query, rows);
+  const row = {
+    customer_id: '7',
+    characters: 3,
+    beginning: 'Zoë',
+    name: 'Zoë 🌻',
+    email: 'zoe@example.org',
+    city: 'Köln',
+  };
+
+  it('tells in the bank’s very words who is found, and where the list goes on', async () => {
+    const { asked, body } = await asking('name=zoe&limit=1&after=6', { '/name-beginnings': [row] });
+    expect(asked).toEqual(['customer-search /name-beginnings?beginning=zoe&characters=3&limit=1&after=6%2F3']);
+    expect(JSON.stringify(body)).toBe(
+      '{"customers":[{"id":7,"name":"Zoë 🌻","email":"zoe@example.org","city":"Köln"}],"next":7}',
+    );
+    expect((await asking('name=zoe', { '/name-beginnings': [row] })).body.next).toBeNull();
+    expect((await asking('name=zoe')).body).toEqual({ customers: [], next: null });
+  });
+
+  it('counts characters as the bank does, and passes on what means something to others', async () => {
+    expect((await asking(`name=${encodeURIComponent('🌻 %_&+')}`)).asked).toEqual([
+      'customer-search /name-beginnings?beginning=%F0%9F%8C%BB+%25_%26%2B&characters=6&limit=20&after=0%2F6',
+    ]);
+  });
+
+  it.each([
+    '',
+    'name=',
+    `name=${'a'.repeat(121)}`,
+    'name=a%00',
+    'name=a%0Ab',
+    'name=%C3',
+    'name=%EF%BF%BD',
+    'name=a&limit=101',
+    'name=a&limit=0',
+    'name=a&after=-1',
+  ])('leaves ?%s to the bank', async (query) => {
+    expect(await asking(query)).toMatchObject({ asked: [], status: undefined });
+  });
+});

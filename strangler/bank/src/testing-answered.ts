@@ -1,12 +1,14 @@
 import type { ReadRoute } from '@banyan/strangler';
 
+type Rows = Readonly<Record<string, unknown>>;
+
 /** What a route answers, and what it asks for that, when the services have these rows by their paths. */
-export async function answered(
+export async function answer(
   routes: readonly ReadRoute[],
   name: string,
   params: Readonly<Record<string, string>>,
   query: string,
-  rows: Readonly<Record<string, unknown>>,
+  rows: Rows,
 ) {
   const asked: string[] = [];
   const route = routes.find((one) => one.name === name)!;
@@ -18,5 +20,17 @@ export async function answered(
       return data === undefined ? { status: 404, body: {} } : { status: 200, body: { data } };
     },
   );
-  return { asked, status: answer?.status, body: answer && JSON.parse(answer.body) };
+  return { asked, answer };
+}
+
+/** The same of an answer in JSON. */
+export async function answered(
+  routes: readonly ReadRoute[],
+  name: string,
+  params: Readonly<Record<string, string>>,
+  query: string,
+  rows: Rows,
+) {
+  const { asked, answer: given } = await answer(routes, name, params, query, rows);
+  return { asked, status: given?.status, body: given && JSON.parse(given.body) };
 }

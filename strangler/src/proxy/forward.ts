@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Dispatcher, errors } from 'undici';
+import { type AnswerFields, answerFields } from '../route/answer-fields.ts';
 import { hasContent, requestFields, responseFields } from './headers.ts';
 import { refuse } from './refusal.ts';
 
@@ -23,6 +24,7 @@ export interface ForwardOptions {
 export interface SeenAnswer {
   readonly status: number;
   readonly contentType: string;
+  readonly fields: AnswerFields;
   readonly body: Buffer;
   /** From the request to the end of the answer. */
   readonly tookMs: number;
@@ -54,6 +56,7 @@ class Passing implements Dispatcher.DispatchHandler {
   #kept: Buffer[] | null = null;
   #keptBytes = 0;
   #contentType = '';
+  #fields: AnswerFields = {};
   #isRepeated = false;
 
   constructor(monolith: Dispatcher, request: IncomingMessage, response: ServerResponse, options: ForwardOptions) {
@@ -96,6 +99,7 @@ class Passing implements Dispatcher.DispatchHandler {
     if (status < 200 || this.#response.destroyed) return;
     const fields = responseFields(controller.rawHeaders as (Buffer | string)[]);
     this.#contentType = String(headers['content-type'] ?? '');
+    if (this.#kept) this.#fields = answerFields(headers);
     if (headers['content-encoding'] !== undefined) this.#kept = null;
     const more = this.#options.beforeAnswer?.();
     const answer = (added: readonly string[]) => {
@@ -133,6 +137,7 @@ class Passing implements Dispatcher.DispatchHandler {
     this.#options.seen?.({
       status: this.#response.statusCode,
       contentType: this.#contentType,
+      fields: this.#fields,
       body: Buffer.concat(this.#kept),
       tookMs: performance.now() - this.#startedAt,
     });

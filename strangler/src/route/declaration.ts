@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Tolerances } from '../shadow/tolerances.ts';
 import type { GateChoice } from '../state/gate-rules.ts';
+import type { AnswerFields } from './answer-fields.ts';
 
 /** A request that a route is about. */
 export interface RouteRequest {
@@ -14,6 +15,8 @@ export interface RouteRequest {
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
+  /** What a browser has to know of a page, such as its Content-Security-Policy; compared like the body. Default: none. */
+  readonly fields?: AnswerFields;
   readonly body: string;
 }
 

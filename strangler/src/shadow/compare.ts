@@ -1,3 +1,4 @@
+import { type AnswerField, unequalFields } from '../route/answer-fields.ts';
 import type { Answer } from '../route/declaration.ts';
 import { compareValues } from './compare-values.ts';
 import { mediaType, sameMediaType } from './content-type.ts';
@@ -12,10 +13,11 @@ export const mostDifferences = 50;
 
 /**
  * In what the candidate's answer differs from the monolith's; nothing when both mean the same, which does not depend on which of
- * the two is which. A different status is all that is said of two answers, for nothing else of them is comparable; so is a
- * body of another content type. JSON is compared by meaning: the order of members and how a number is written say nothing, and
- * numbers are compared exactly, strings by code unit. A body that is not read as JSON (`readJson`: it names a member twice, is
- * longer than 1 Mi characters, deeper than 200, or no JSON) is compared character by character, as are bodies of other types.
+ * the two is which. A different status is all that is said of two answers, for nothing else of them is comparable. Of bodies of
+ * two content types nothing is said. Fields that say what may be done with a body (`AnswerFields`) are compared as they are
+ * written. JSON is compared by meaning: the order of members and how a number is written say nothing, and numbers are compared
+ * exactly, strings by code unit. A body that is not read as JSON (`readJson`: it names a member twice, is longer than 1 Mi
+ * characters, deeper than 200, or no JSON) is compared character by character, as are bodies of other types.
  * Throws when the tolerances are wrong (`rulesOf`), and for no answer.
  */
 export function compare(monolith: Answer, candidate: Answer, tolerances: Tolerances): Difference[] {
@@ -25,6 +27,8 @@ export function compare(monolith: Answer, candidate: Answer, tolerances: Toleran
   const [one, other] = [mediaType(monolith.contentType), mediaType(candidate.contentType)];
   if (!sameMediaType(one, other))
     found.push(whole('content-type', shownText(monolith.contentType), shownText(candidate.contentType)));
+  for (const name of unequalFields(monolith.fields, candidate.fields))
+    found.push(whole(name, fieldText(monolith, name), fieldText(candidate, name)));
   if (rules.ignored || monolith.body === candidate.body || one.isJson !== other.isJson) return found;
   if (!one.isJson) return one.name === other.name ? [...found, bodies(monolith, candidate, rules)] : found;
   const [mine, theirs] = [readJson(monolith.body), readJson(candidate.body)];
@@ -58,6 +62,13 @@ function firstDifference(one: string, other: string): number {
   return at;
 }
 
-function whole(kind: 'status' | 'content-type' | 'body', monolith: string, candidate: string): Difference {
+const fieldText = ({ fields }: Answer, name: AnswerField): string | null =>
+  fields?.[name] === undefined ? null : shownText(fields[name]);
+
+function whole(
+  kind: 'status' | 'content-type' | 'body' | AnswerField,
+  monolith: string | null,
+  candidate: string | null,
+): Difference {
   return { kind, place: kind, monolith, candidate };
 }

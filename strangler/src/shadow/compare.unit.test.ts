@@ -34,6 +34,22 @@ describe('compare', () => {
     ]);
   });
 
+  it('finds a page without the fields that say what may be done with it another page', () => {
+    const policy = { 'content-security-policy': "default-src 'none'", 'cache-control': 'no-store' } as const;
+    const [bare, guarded] = [page('<p>'), { ...page('<p>'), fields: policy }];
+    expect(compare(guarded, { ...page('<p>'), fields: { ...policy } }, {})).toEqual([]);
+    expect(compare({ ...bare, fields: {} }, bare, {})).toEqual([]);
+    expect(compare(guarded, bare, {})).toEqual([
+      { kind: 'cache-control', place: 'cache-control', monolith: '"no-store"', candidate: null },
+      expect.objectContaining({ kind: 'content-security-policy', monolith: `"default-src 'none'"`, candidate: null }),
+    ]);
+    expect(compare(bare, { ...page('<b>'), fields: policy }, {}).map(({ kind }) => kind)).toEqual([
+      'cache-control',
+      'content-security-policy',
+      'body',
+    ]);
+  });
+
   it('says nothing of bodies of which one is a page', () => {
     const expected = [expect.objectContaining({ kind: 'content-type' })];
     expect(compare(json('{"a":1}'), page('<p>'), {})).toEqual(expected);

@@ -1,6 +1,6 @@
 /** Where two answers differ, and how. */
 export interface Difference {
-  /** `status`, `content-type`, `body` as a whole, or a JSON pointer into it with `-` in place of each index, shortened: /lines/-/amount */
+  /** `status`, `content-type` or another field, `body` as a whole, or a JSON pointer into it with `-` in place of each index, shortened: /lines/-/amount */
   readonly kind: string;
   /** The pointer itself: /lines/3/amount */
   readonly place: string;

@@ -163,6 +163,7 @@ export class Writes {
     if (response.destroyed) return;
     const told = done ? fieldsOf(tokens.sign(done.position), tokens.holdsMs) : [];
     response.writeHead(answer.status, [
+      ...Object.entries(answer.fields ?? {}).flat(),
       ...['content-type', answer.contentType, 'content-length', String(Buffer.byteLength(answer.body))],
       ...['banyan-route', route.name, ...told],
     ]);
