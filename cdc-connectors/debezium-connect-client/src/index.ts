@@ -36,5 +36,16 @@ export type {
 } from './rest/types.ts';
 export { maskSecrets, maskText } from './secrets/mask.ts';
 export { plainSecret, type Secret, secretRef } from './secrets/secret.ts';
+export { kafkaSignal, type SignalRecord, type SignalStatement, signalTable, tableSignal } from './signals/carriers.ts';
+export { type IncrementalSnapshot, incrementalSnapshotIn } from './signals/progress.ts';
+export {
+  type ExecuteSnapshot,
+  executeSnapshot,
+  pauseSnapshot,
+  resumeSnapshot,
+  type Signal,
+  type SnapshotCondition,
+  stopSnapshot,
+} from './signals/signal.ts';
 export { type Evidence, evidenceIn } from './waiting/evidence.ts';
 export type { StreamingOptions, StreamingProof } from './waiting/streaming.ts';
