@@ -19,19 +19,27 @@ export type {
 export { literalRegex, type NamePattern } from './mariadb/names.ts';
 export { MARIADB_SOURCE_CLASS, mariaDbSource } from './mariadb/source.ts';
 export { ConnectClient } from './rest/connect-client.ts';
+export { Loggers, type LogLevel } from './rest/loggers.ts';
 export type { ClientPorts, ConnectClientOptions, RetryOptions } from './rest/options.ts';
 export type {
   CallOptions,
   ConnectorConfig,
+  ConnectorInfo,
   ConnectorStatus,
+  Expansions,
+  InitialState,
+  LoggerLevel,
   Plugin,
   PutOutcome,
   RunState,
   RunStatus,
+  SettingDefinition,
   SettingProblem,
   SourceOffset,
+  TaskConfig,
   TaskStatus,
   Validation,
+  WorkerHealth,
   WorkerIdentity,
 } from './rest/types.ts';
 export { maskSecrets, maskText } from './secrets/mask.ts';

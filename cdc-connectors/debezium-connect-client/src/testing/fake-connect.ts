@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SourceOffset } from '../rest/types.ts';
-import { answer, type FakeAnswer, type FakeRequest, refused } from './fake-routes.ts';
-import type { FakeConnector, FakePlugin, FakeState } from './fake-state.ts';
+import { type FakeAnswer, type FakeRequest, refused } from './fake-answer.ts';
+import { answer } from './fake-routes.ts';
+import { emptyState, type FakeConnector, type FakePlugin, type FakeState } from './fake-state.ts';
 
 export type FakeConnectOptions = {
   readonly plugin?: FakePlugin;
@@ -32,14 +33,18 @@ export type FakeConnect = {
   setOffsets(name: string, offsets: SourceOffset[]): void;
   /** What `activeTopics` shows for this connector from now on. */
   setTopics(name: string, topics: string[]): void;
+  /** What `health` says from now on. */
+  setHealth(status: 'healthy' | 'starting' | 'unhealthy', message: string): void;
   stop(): Promise<void>;
 };
+
+const HEALTH_STATUS = { healthy: 200, starting: 503, unhealthy: 500 };
 
 type Turn = FakeAnswer | 'lose' | 'leave';
 
 /** Starts one on a free port of 127.0.0.1. A knob for a connector that is not there throws. */
 export async function fakeConnect({ plugin = {}, basicAuth }: FakeConnectOptions = {}): Promise<FakeConnect> {
-  const state: FakeState = { connectors: new Map(), offsets: new Map() };
+  const state = emptyState();
   const turns: Turn[] = [];
   const requests: string[] = [];
   const server = createServer((message, response) => {
@@ -72,6 +77,9 @@ export async function fakeConnect({ plugin = {}, basicAuth }: FakeConnectOptions
     failTask: (name, trace) => Object.assign(present(state, name), { taskTrace: trace }),
     setOffsets: (name, offsets) => state.offsets.set(name, offsets),
     setTopics: (name, topics) => Object.assign(present(state, name), { topics }),
+    setHealth: (status, message) => {
+      state.health = { status: HEALTH_STATUS[status], body: { status, message } };
+    },
     stop: async () => {
       server.close();
       server.closeAllConnections();
