@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { literalRegex, type NamePattern } from '../mariadb/names.ts';
-import { Problems } from '../mariadb/problems.ts';
+import { literalRegex, type NamePattern } from '../config/names.ts';
+import { Problems } from '../config/problems.ts';
 
 /**
  * A request to a running connector (https://debezium.io/documentation/reference/stable/configuration/signalling.html), to be
