@@ -30,6 +30,7 @@ export { MYSQL_SOURCE_CLASS, type MySqlSourceConfig, mySqlSource } from './mysql
 export { ConnectClient } from './rest/connect-client.ts';
 export { Loggers, type LogLevel } from './rest/loggers.ts';
 export type { ClientPorts, ConnectClientOptions, RetryOptions } from './rest/options.ts';
+export type { TlsOptions } from './rest/tls.ts';
 export type {
   CallOptions,
   ConnectorConfig,

@@ -97,7 +97,7 @@ function codeOf(thrown: unknown, depth = 0): keyof typeof PREFACE {
   if (name === 'AbortError') return 'aborted';
   if (name === 'TimeoutError' || /TIMEOUT|ETIMEDOUT/.test(code)) return 'timeout';
   if (/^(ECONN|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_|EPIPE|UND_ERR_SOCKET)/.test(code)) return 'unreachable';
-  if (/^(ERR_TLS|ERR_SSL|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)) return 'tls-failed';
+  if (/^(ERR_(TLS|SSL|OSSL)|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)) return 'tls-failed';
   // Node's HTTP parser.
   if (code.startsWith('HPE_')) return 'unexpected-answer';
   return cause === undefined || depth > MAX_DEPTH ? 'unknown' : codeOf(cause, depth + 1);
