@@ -33,6 +33,7 @@ import type {
  */
 export class ConnectClient {
   readonly #requests: Requests;
+
   /** What the worker logs. */
   readonly loggers: Loggers;
 

@@ -4,7 +4,7 @@ import { alterOffsets, resetOffsets } from './fake-offsets.ts';
 import { answerOfPlugins } from './fake-plugins.ts';
 import { type FakeConnector, type FakePlugin, type FakeState, infoJson, statusJson } from './fake-state.ts';
 import { answerOfTasks } from './fake-tasks.ts';
-import { patch, post, put, restart } from './fake-writes.ts';
+import { patch, post, put, restart, start } from './fake-writes.ts';
 
 type Config = Record<string, string>;
 type Route = (name: string, request: FakeRequest) => FakeAnswer;
@@ -49,8 +49,9 @@ function routesOf(state: FakeState, plugin: FakePlugin, workerId: string): Recor
   const aim = (target: FakeConnector['target'], status: number) =>
     known(
       (name) => `Unknown connector ${name}`,
-      (connector) => {
+      (connector, name) => {
         connector.target = target;
+        start(offsets, plugin, name, connector);
         return { status };
       },
     );

@@ -40,7 +40,7 @@ export type FakePlugin = {
   readonly refuse?: (config: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** A trace makes the task FAILED at its start. Default: it runs. */
   readonly failAtStart?: (config: Readonly<Record<string, string>>) => string | undefined;
-  /** The offsets committed once a new connector runs. Default: none. */
+  /** The offsets committed once a connector runs that has none. Default: none. */
   readonly offsetsAtStart?: (config: Readonly<Record<string, string>>) => SourceOffset[];
   /** The topics a new connector has written to. Default: none. */
   readonly topicsAtStart?: (config: Readonly<Record<string, string>>) => string[];

@@ -54,8 +54,7 @@ export function put(
   } as const;
   const connector = { config, ...kept, ...(trace !== undefined && { taskTrace: trace }) };
   connectors.set(name, connector);
-  const runs = trace === undefined && kept.target === 'RUNNING';
-  if (runs && !offsets.has(name)) offsets.set(name, plugin.offsetsAtStart?.(config) ?? []);
+  start(offsets, plugin, name, connector);
   return { status: existing === undefined ? 201 : 200, body: infoJson(name, connector) };
 }
 
@@ -68,6 +67,17 @@ export function restart({ connectors }: FakeState, name: string, query: URLSearc
   if (withTasks) delete connector.taskTrace;
   const detailed = withTasks || query.get('onlyFailed') === 'true';
   return detailed ? { status: 202, body: statusJson(name, connector, workerId) } : { status: 204 };
+}
+
+/** A connector that runs, and has no offsets, commits its first ones. */
+export function start(
+  offsets: FakeState['offsets'],
+  plugin: FakePlugin,
+  name: string,
+  { config, target, taskTrace }: FakeConnector,
+): void {
+  const begins = target === 'RUNNING' && taskTrace === undefined && (offsets.get(name) ?? []).length === 0;
+  if (begins) offsets.set(name, plugin.offsetsAtStart?.(config) ?? []);
 }
 
 function isSet(entry: [string, string | null]): entry is [string, string] {
