@@ -96,7 +96,7 @@ describe('each error code, at a real worker', () => {
       await expectCode('connector-failed', patient.waitUntilStreaming(name, { settleMs: 1000 }));
       await patient.remove(name);
     },
-    LIMIT_MS,
+    3 * LIMIT_MS,
   );
 
   it('leaves out those for which this worker is not set up, and the one that nothing foreseen gives', () => {

@@ -98,8 +98,8 @@ function codeOf(thrown: unknown, depth = 0): keyof typeof PREFACE {
   if (name === 'TimeoutError' || /TIMEOUT|ETIMEDOUT/.test(code)) return 'timeout';
   if (/^(ECONN|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_|EPIPE|UND_ERR_SOCKET)/.test(code)) return 'unreachable';
   if (/^(ERR_(TLS|SSL|OSSL)|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)) return 'tls-failed';
-  // Node's HTTP parser.
-  if (code.startsWith('HPE_')) return 'unexpected-answer';
+  // Node's HTTP parsers, of http and of fetch.
+  if (code.startsWith('HPE_') || name === 'HTTPParserError') return 'unexpected-answer';
   return cause === undefined || depth > MAX_DEPTH ? 'unknown' : codeOf(cause, depth + 1);
 }
 
