@@ -123,6 +123,7 @@ export type BinlogSourceConfig<D extends Dialect> = {
   readonly extra?: Settings;
 };
 
+/** How names are made fit for Avro: with `_`, or with `_u` and the sign's code, for what Avro does not take. */
 export type NameAdjustment = 'none' | 'avro' | 'avro_unicode';
 
 /** `database.ssl.*`. Files are the worker's. */
@@ -137,6 +138,7 @@ export type DatabaseTls<Mode extends string> = {
   readonly keystorePassword?: Secret;
 };
 
+/** `incremental.snapshot.*`, for snapshots that signals start (`executeSnapshot`). */
 export type IncrementalSnapshotSettings = {
   /** `incremental.snapshot.chunk.size`, in rows, above 0. Default 1024. */
   readonly chunkSize?: number;
@@ -146,6 +148,7 @@ export type IncrementalSnapshotSettings = {
   readonly allowSchemaChanges?: boolean;
 };
 
+/** `database.*`: the server whose binlog is read, and as whom. */
 export type DatabaseSettings<TlsMode extends string> = {
   /** `database.hostname`, as the worker sees it. */
   readonly hostname: string;
@@ -185,6 +188,7 @@ export type SchemaHistorySettings = {
   readonly consumer?: Settings;
 };
 
+/** `snapshot.*`: the connector's first snapshot, and blocking ones. */
 export type SnapshotSettings<LockingMode extends string> = {
   /** `snapshot.mode`. Default `initial`. `initial_only` never streams. */
   readonly mode?:
@@ -211,6 +215,7 @@ export type SnapshotSettings<LockingMode extends string> = {
   readonly includeCollections?: readonly NamePattern[];
 };
 
+/** `signal.*` (https://debezium.io/documentation/reference/stable/configuration/signalling.html): how signals reach the connector. */
 export type SignalSettings = {
   /** `signal.data.collection`, `database.table`: where the source channel reads signals. */
   readonly dataCollection?: string;

@@ -18,6 +18,7 @@ export type TopicCreationSettings = {
   >;
 };
 
+/** `topic.creation.<group>.*`: what a topic that the worker makes is like. */
 export type TopicSettings = {
   /** From 1, or -1 for the broker's default. */
   readonly replicationFactor: number;
@@ -65,6 +66,7 @@ export type SinkErrorSettings = Omit<ErrorSettings, 'maxRetries'> & {
   };
 };
 
+/** A converter between Connect's records and bytes, and what it is given. */
 export type ConverterSettings = {
   /** The Java class, such as `org.apache.kafka.connect.json.JsonConverter`. */
   readonly class: string;

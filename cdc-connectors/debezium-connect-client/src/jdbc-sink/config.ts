@@ -59,6 +59,7 @@ export type JdbcSinkConfig = {
   readonly extra?: Settings;
 };
 
+/** `connection.*`: the database that is written to, and as whom. */
 export type JdbcConnectionSettings = {
   /** `connection.url`, as the worker sees it: `jdbc:mariadb://db:3306/shop`. No password in it: it is not hidden. */
   readonly url: string;

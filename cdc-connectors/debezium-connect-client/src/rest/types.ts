@@ -31,6 +31,8 @@ export type RunState =
 
 /** `workerId` is the host and port of the worker it is placed on. `trace` is there when it FAILED. */
 export type RunStatus = { readonly state: RunState; readonly workerId: string; readonly trace?: JavaTrace };
+
+/** A task's number, from 0, and how it stands. */
 export type TaskStatus = RunStatus & { readonly id: number };
 
 /** RUNNING says that the worker started it, not that anything flows: see `waitUntilStreaming`. */

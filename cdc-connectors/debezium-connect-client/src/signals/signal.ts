@@ -22,6 +22,7 @@ export type SnapshotCondition = {
   readonly filter: string;
 };
 
+/** Which tables to read, how, and which of their rows. */
 export type ExecuteSnapshot = {
   /** `database.table` each, as the database spells it, or a Java regular expression. A table has to be captured already. */
   readonly tables: readonly NamePattern[];

@@ -10,9 +10,9 @@ describe('docs/reference/connect-client.md', () => {
     expect(await readFile(page, 'utf8')).toBe(await reference());
   });
 
-  it('has a docstring for every function and class', async () => {
+  it('has a docstring for every export', async () => {
     const entries = (await reference()).split(/^## /m).slice(1);
-    const bare = entries.filter((entry) => /^\w+\n\n```ts\nexport (async )?(function|class)/.test(entry));
+    const bare = entries.filter((entry) => /^\w+\n\n```ts/.test(entry));
     expect(bare.map((entry) => entry.split('\n')[0])).toEqual([]);
     expect(entries.length).toBeGreaterThan(60);
   });
