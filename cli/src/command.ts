@@ -34,7 +34,7 @@ export interface Command {
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** How many words it takes at most. */
   readonly words: number;
-  /** It starts or stops processes, so after a signal it is waited for: it puts things in order first. */
+  /** It starts or stops processes, or serves: after a signal it is waited for, as it puts things in order first. */
   readonly startsThings?: true;
   /** The exit code of a wrong call or environment, where 2 has a meaning of its own. Default 2. */
   readonly wrongCall?: number;

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Arguments, Command, Context } from './command.ts';
+import { type Arguments, type Command, type Context, wholeNumber } from './command.ts';
 import { CliError, usage } from './errors.ts';
 import type { BankParts } from './parts/bank-parts.ts';
 import type { FacadeParts } from './parts/facade-parts.ts';
 import type { ServiceParts } from './parts/service-parts.ts';
+import { showStatusPage } from './status-page/show.ts';
 import { openTarget, type Target } from './target.ts';
 import { escaped, jsonLine } from './terminal/escape.ts';
 import { nearNames } from './terminal/near-names.ts';
@@ -17,15 +18,23 @@ export interface Address {
 }
 
 export const open: Command = {
-  summary: 'where things answer: bank, APIs, OpenAPI documents, metrics, registry, Connect',
+  summary: 'where things answer: bank, APIs, metrics, registry, Connect; a page that shows how all of it is',
   help: `banyan open [NAME] [--browser]
+banyan open status [--port N] [--browser]
 
   banyan open                          all of them
   banyan open accounts                 one, and nothing else: curl "$(banyan open accounts)?limit=3"
   banyan open bank --browser           show it in the desktop's browser (xdg-open)
-  banyan open --json                   for programs`,
-  options: { browser: {} },
+  banyan open --json                   for programs
+  banyan open status                   serve a page that shows what banyan status says, and the last transactions, as they
+                                       change; prints its address, and stays until Ctrl-C
+  banyan open --browser                the same, shown in the browser
+  banyan open status --port 8080       at a port that stays the same; it is any that is free otherwise
+
+The page listens on 127.0.0.1 alone, wants no token, changes nothing and shows no value of a row but the keys of parked ones.`,
+  options: { browser: {}, port: { value: 'N' } },
   words: 1,
+  startsThings: true,
   run: runOpen,
 };
 
@@ -68,18 +77,29 @@ function addressesOfService({ name, apiUrl, projectorUrl, paths }: ServiceParts)
   ];
 }
 
-async function runOpen({ output, config, json }: Context, args: Arguments): Promise<number> {
+async function runOpen(context: Context, args: Arguments): Promise<number> {
+  const isBrowser = args.options.browser !== undefined;
+  const wanted = args.words[0] ?? (isBrowser ? 'status' : undefined);
+  if (wanted === 'status') {
+    const port = wholeNumber(args, 'port', 0, 1, 65_535);
+    const { dataDir } = openTarget(context.config).stack;
+    return showStatusPage(context, { dataDir, port, browse: isBrowser ? inBrowser : null });
+  }
+  if (args.options.port !== undefined) throw usage('--port is of the status page', 'banyan open status --port N');
+  return showAddresses(context, args);
+}
+
+async function showAddresses({ output, config, json }: Context, args: Arguments): Promise<number> {
   const target = openTarget(config);
   const all = addressesOf(target);
   const [name] = args.words;
   const shown = name === undefined ? all : all.filter((address) => address.name === name);
   if (name !== undefined && shown.length === 0) {
-    const near = nearNames(
-      name,
-      all.map((address) => address.name),
-    );
+    const near = nearNames(name, ['status', ...all.map((address) => address.name)]);
     const remedy =
-      near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there is ${all.map((one) => one.name).join(', ')}`;
+      near.length > 0
+        ? `did you mean ${near.join(' or ')}?`
+        : `there is status, ${all.map((one) => one.name).join(', ')}`;
     throw usage(`there is no address '${escaped(name)}'`, remedy);
   }
   if (json) await output.line(jsonLine({ command: 'open', ok: true, problems: [], urls: shown }));
@@ -88,9 +108,7 @@ async function runOpen({ output, config, json }: Context, args: Arguments): Prom
     await output.line(
       columns([['NAME', 'URL', 'WHAT'], ...shown.map((one) => [one.name, one.url, one.what])]).join('\n'),
     );
-  if (args.options.browser === undefined) return 0;
-  if (name === undefined) throw usage('--browser wants a name: banyan open bank --browser');
-  await inBrowser(shown[0]!.url);
+  if (args.options.browser !== undefined) await inBrowser(shown[0]!.url);
   return 0;
 }
 

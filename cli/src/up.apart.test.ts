@@ -4,6 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SnapshotCost } from '@banyan/connectors';
 import { Stack } from '@banyan/stack';
+import { testingBrowser, testingTab } from '@banyan/strangler/live-page/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createBank } from 'bank-monolith';
 import mysql, { type RowDataPacket } from 'mysql2/promise';
@@ -296,6 +297,52 @@ describe('banyan up, and what can be asked then', () => {
       code: 2,
       stderr: expect.stringContaining(first),
     });
+  });
+
+  it('shows in a browser what status says, as it changes', async () => {
+    await using closing = new AsyncDisposableStack();
+    const run = closing.adopt(new Run(['open', 'status'], env), ({ child, ended }) => {
+      child.kill('SIGKILL');
+      return ended.then(() => {});
+    });
+    const url = await eventually('its address is printed', () => /^http:\S+$/m.exec(run.stdout)?.[0]);
+    const { page, complaints } = closing.use(await testingTab(closing.use(await testingBrowser())));
+    page.setDefaultTimeout(60_000);
+    await page.goto(url);
+    /** Status says it, and so does the page, whatever else it says. */
+    const told = async (problem: string) => {
+      await eventually(`status: ${problem}`, async () => (await status()).found.includes(problem));
+      await page.locator(`#problems > ul > li[data-key="${problem.replace(': ', ' ')}"]`).waitFor();
+    };
+    await page.getByRole('heading', { name: 'All of it works' }).waitFor();
+    expect(await page.getByRole('table', { name: 'Services' }).getByRole('rowheader').allInnerTexts()).toEqual(names);
+    await page.evaluate('window.isSame = true');
+
+    const source = await mysql.createConnection({ ...(await stack().rootAccess('source-db')), database: 'bank' });
+    closing.defer(() => source.end());
+    await source.query("UPDATE merchants SET name = CONCAT(name, ' & Sons') ORDER BY id LIMIT 2");
+    await page.getByRole('cell', { name: 'bank.merchants 2 updated' }).waitFor();
+    expect(await page.content()).not.toContain('Sons');
+
+    await stack().part('registry').signal('SIGSTOP');
+    try {
+      await told('registry: part-silent');
+      const problem = page.getByRole('listitem').filter({ hasText: 'registry does not answer' });
+      expect(await problem.locator('code').allInnerTexts()).toEqual(['banyan logs registry']);
+    } finally {
+      await stack().part('registry').signal('SIGCONT');
+    }
+    await page.getByRole('heading', { name: 'All of it works' }).waitFor();
+    await servicePartsIn(stack())[0]!.api.stop();
+    await told(`${first} (serve): not-running`);
+    expect(await banyan(['up'], env)).toMatchObject({ code: 0 });
+    await page.getByRole('heading', { name: 'All of it works' }).waitFor();
+    expect(await page.evaluate("'isSame' in window")).toBe(true);
+
+    run.child.kill('SIGINT');
+    expect((await run.ended).code).toBe(0);
+    await page.getByText(/^not connected, trying again/).waitFor();
+    expect(complaints).toEqual([]);
   });
 
   it('says that Connect is frozen, and does not wait for it', async () => {

@@ -80,7 +80,8 @@ async function long(environment: Record<string, string>): Promise<void> {
 async function withoutStack(): Promise<void> {
   if (only.length === 0) {
     await check('types', [bin('typescript/bin/tsc'), '--noEmit']);
-    await check('page', [bin('typescript/bin/tsc'), '--noEmit', '--project', 'strangler/src/admin/page']);
+    for (const page of ['strangler/src/admin/page', 'cli/src/status-page/page'])
+      await check('page', [bin('typescript/bin/tsc'), '--noEmit', '--project', page]);
     await check('lint', [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.']);
   }
   await tests('unit', {}, ['--maxWorkers=2']);

@@ -1,8 +1,7 @@
-import { bytesOf, hasStops, type JudgedStop, type ParkedKey, parkedOf, type Session, stopsOf } from '@banyan/kit';
 import type { Arguments, Command, Context } from '../command.ts';
-import type { Problem } from '../errors.ts';
 import { openTarget } from '../target.ts';
 import { escaped, jsonLine } from '../terminal/escape.ts';
+import { type Found, problemsOf, stopsIn } from './found.ts';
 import { keyParts, keyText, placeText } from './places.ts';
 import { readModelSession, serviceNamed } from './service.ts';
 
@@ -28,17 +27,6 @@ What was said stays written down with its reason, in the tables banyan_stop and 
   run: runStops,
 };
 
-interface Found {
-  readonly service: string;
-  readonly stops: readonly (JudgedStop & { readonly bytes?: Bytes })[];
-  readonly parked: readonly ParkedKey[];
-}
-
-interface Bytes {
-  readonly key: string | null;
-  readonly value: string | null;
-}
-
 async function runStops({ output, config, json }: Context, args: Arguments): Promise<number> {
   const target = openTarget(config);
   const [name] = args.words;
@@ -46,7 +34,7 @@ async function runStops({ output, config, json }: Context, args: Arguments): Pro
   const found: Found[] = [];
   for (const { name: service } of services) {
     await using session = await readModelSession(target, service);
-    found.push(await look(session, service, args.options.bytes === true));
+    found.push(await stopsIn(session, service, args.options.bytes === true));
   }
   const problems = found.flatMap(problemsOf);
   if (json) await output.line(jsonLine({ command: 'stops', ok: problems.length === 0, problems, ...shaped(found) }));
@@ -54,24 +42,6 @@ async function runStops({ output, config, json }: Context, args: Arguments): Pro
   if (!json && found.every((one) => one.stops.length + one.parked.length === 0)) output.say('stops', 'none');
   return problems.length === 0 ? 0 : 1;
 }
-
-async function look(session: Session, service: string, withBytes: boolean): Promise<Found> {
-  if (!(await hasStops(session))) return { service, stops: [], parked: [] }; // its projector has not run yet
-  const list: (JudgedStop & { bytes?: Bytes })[] = await stopsOf(session, service);
-  for (const stop of withBytes ? list : []) {
-    const { key = null, value = null } = (await bytesOf(session, service, stop)) ?? {};
-    stop.bytes = { key: key?.toString('base64') ?? null, value: value?.toString('base64') ?? null };
-  }
-  return { service, stops: list, parked: await parkedOf(session, service) };
-}
-
-const problemsOf = ({ service, stops }: Found): Problem[] =>
-  stops
-    .filter(({ isOpen }) => isOpen)
-    .map(({ code, message }) => ({
-      ...{ where: service, code, message },
-      remedy: `say how to go on: banyan retry, skip or park ${service}`,
-    }));
 
 function shaped(found: readonly Found[]) {
   const keyOf = (key: string | null) => key && keyParts(key);

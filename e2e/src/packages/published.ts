@@ -26,8 +26,11 @@ export interface SourceManifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** What is not published of the contract of this repository's example. */
-const kept: Readonly<Record<string, readonly string[]>> = { '@banyan/schemas': ['.'] };
+/** Entries that are not published: the contract of this repository's example, what its tests share, and what a browser alone runs. */
+const kept: Readonly<Record<string, readonly string[]>> = {
+  '@banyan/schemas': ['.'],
+  '@banyan/strangler': ['./live-page/testing', './live-page/browser/*'],
+};
 
 const isCode = (path: string): boolean => /^(\.\/)?src\/.*\.ts$/.test(path);
 const compiled = (path: string, ending: string): string =>

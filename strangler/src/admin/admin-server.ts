@@ -1,6 +1,7 @@
 import { createHttpServer, createRegistry, drain, type Log, listen, type Server, type TokenRules } from '@banyan/kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { StranglerError } from '../errors.ts';
+import type { EventStream } from '../live-page/event-stream.ts';
 import { isWrite, servicesOf } from '../route/declaration.ts';
 import type { BothAnswers } from '../shadow/side-by-side.ts';
 import type { EvidenceLog } from '../state/evidence-log.ts';
@@ -11,7 +12,6 @@ import type { RouteSwitch } from '../state/route-switch.ts';
 import { type AdminAccess, adminAccess } from './access.ts';
 import { routeMetrics } from './admin-metrics.ts';
 import { eventRoutes } from './event-routes.ts';
-import type { EventStream } from './event-stream.ts';
 import { changeJson, differenceJson, stateJson } from './json.ts';
 import { moveBody } from './move-body.ts';
 import { pageRoutes } from './page-routes.ts';

@@ -1,7 +1,7 @@
 import { problem, Refused } from '@banyan/kit';
 import type { FastifyInstance } from 'fastify';
+import { EventStream } from '../live-page/event-stream.ts';
 import type { AdminAccess } from './access.ts';
-import { EventStream } from './event-stream.ts';
 import { type ChangeJson, changeJson, type DifferenceJson, differenceJson } from './json.ts';
 import type { RouteDetail, WatchedRoutesPorts } from './watched-routes.ts';
 import { watchedRoutes } from './watched-routes.ts';

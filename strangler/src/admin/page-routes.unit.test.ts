@@ -34,7 +34,7 @@ describe('the page', () => {
   it('has all that it asks for, as JavaScript without types', async () => {
     const { text } = await get('/');
     const asked = [...text.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, path]) => `/${path}`);
-    expect(asked.sort()).toEqual(['/page/icon.svg', '/page/main.js', '/page/page.css']);
+    expect(asked.sort()).toEqual(['/page/base.css', '/page/icon.svg', '/page/main.js', '/page/page.css']);
     const types: Record<string, string> = { svg: 'image/svg+xml', js: 'text/javascript', css: 'text/css' };
     for (const path of asked) {
       const { status, headers, text: body } = await get(path);

@@ -1,25 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { type TestingTab, testingTab } from '../live-page/testing-tab.ts';
 import { type TestingAdmin, type TestingWrites, testingAdmin } from './testing-admin.ts';
 
 /** The page in a browser, before an admin server of its own. */
-export interface TestingPage extends AsyncDisposable {
+export interface TestingPage extends TestingTab {
   readonly admin: TestingAdmin;
-  readonly page: Page;
   readonly url: string;
-  /** What the browser has complained of: errors of scripts, what the policy has kept away, dialogs. */
-  readonly complaints: readonly string[];
   /** Nobody gets through, and who is through is cut off. */
   setAway(isAway: boolean): void;
   signIn(...scopes: string[]): Promise<void>;
-  /** What axe-core finds wrong, of everything it knows. */
-  violations(): Promise<string[]>;
 }
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export async function testingPage(
   browser: Browser,
@@ -28,39 +20,21 @@ export async function testingPage(
 ): Promise<TestingPage> {
   const admin = await testingAdmin(writes);
   const relay = await relayTo(Number(new URL(admin.url).port));
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => void complaints.push(String(error)));
-  page.on('console', (message) => {
-    if (/Content Security Policy|Trusted/i.test(message.text())) complaints.push(message.text());
-  });
-  page.on('dialog', (dialog) => {
-    complaints.push(`a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
+  const tab = await testingTab(browser, options);
+  const { page } = tab;
   await page.goto(relay.url);
   return {
+    ...tab,
     admin,
-    page,
     url: relay.url,
-    complaints,
     setAway: relay.setAway,
     signIn: async (...scopes) => {
       await page.getByLabel('Token').fill(await admin.token(...scopes));
       await page.keyboard.press('Enter');
       await page.getByRole('table', { name: 'All routes' }).waitFor();
     },
-    violations: async () => {
-      await page.evaluate(axe);
-      const found = await page.evaluate('axe.run()');
-      const { violations } = found as {
-        readonly violations: readonly { id: string; nodes: readonly { html: string }[] }[];
-      };
-      return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-    },
     [Symbol.asyncDispose]: async () => {
-      await context.close();
+      await tab[Symbol.asyncDispose]();
       relay.close();
       await admin[Symbol.asyncDispose]();
     },

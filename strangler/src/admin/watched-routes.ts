@@ -1,11 +1,11 @@
 import type { Log } from '@banyan/kit';
+import { SharedRead } from '../live-page/shared-read.ts';
 import { isWrite } from '../route/declaration.ts';
 import type { Change } from '../state/change.ts';
 import type { DifferenceSeen, EvidenceStore } from '../state/evidence-store.ts';
 import { directionOf, writeDirectionOf } from '../state/machine.ts';
 import { isShared, type RouteState, type Stage, stages } from '../state/route-state.ts';
 import { type SeenRoute, type SeenRoutesPorts, seenRoutes } from './seen-routes.ts';
-import { SharedRead } from './shared-read.ts';
 
 /** A step that there is from where a route stands. */
 export interface Step {

@@ -1,6 +1,7 @@
+import { element } from '../../live-page/browser/elements.ts';
+import { timeText } from '../../live-page/browser/figures.ts';
 import type { DetailJson } from '../event-routes.ts';
-import { element } from './elements.ts';
-import { placeText, timeText } from './text.ts';
+import { placeText } from './text.ts';
 
 type Change = NonNullable<DetailJson['changes']>[number];
 

@@ -1,6 +1,7 @@
+import { element } from '../../live-page/browser/elements.ts';
+import { countText, timeText } from '../../live-page/browser/figures.ts';
 import type { DetailJson } from '../event-routes.ts';
-import { element } from './elements.ts';
-import { commonEnds, countText, timeText } from './text.ts';
+import { commonEnds } from './text.ts';
 
 type Difference = NonNullable<DetailJson['differences']>[number];
 

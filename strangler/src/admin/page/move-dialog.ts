@@ -1,8 +1,8 @@
+import { type Child, element, part } from '../../live-page/browser/elements.ts';
 import type { Finding } from '../../state/finding.ts';
 import type { Stage } from '../../state/route-state.ts';
 import type { StateJson } from '../json.ts';
 import type { Step, WatchedRoute } from '../watched-routes.ts';
-import { type Child, element, part } from './elements.ts';
 
 export interface MoveDialogPorts {
   token(): string;

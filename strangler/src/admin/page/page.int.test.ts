@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { testingBrowser } from '../../live-page/testing-browser.ts';
 import { noCounts } from '../../state/evidence.ts';
 import { eventually } from '../../state/testing-eventually.ts';
-import { testingBrowser } from '../testing-browser.ts';
 import { type TestingPage, testingPage } from '../testing-page.ts';
 
 let browser: Browser;

@@ -1,9 +1,10 @@
+import { type Child, element } from '../../live-page/browser/elements.ts';
+import { countText, spanText, timeText } from '../../live-page/browser/figures.ts';
 import type { DetailJson } from '../event-routes.ts';
 import type { WatchedRoute } from '../watched-routes.ts';
 import { changesTable } from './changes-table.ts';
 import { differencesTable } from './differences-table.ts';
-import { type Child, element } from './elements.ts';
-import { ageText, countText, phaseText, placeText, proofText, spanText, timeText } from './text.ts';
+import { ageText, phaseText, placeText, proofText } from './text.ts';
 
 const stages = {
   read: ['monolith', 'shadow', 'canary', 'service', 'retired'],

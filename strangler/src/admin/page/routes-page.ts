@@ -1,16 +1,17 @@
+import { part } from '../../live-page/browser/elements.ts';
+import { spanText } from '../../live-page/browser/figures.ts';
+import { patchChildren } from '../../live-page/browser/patch.ts';
 import type { DetailJson } from '../event-routes.ts';
 import type { StateJson } from '../json.ts';
 import type { SeenRoutes } from '../seen-routes.ts';
 import type { Step, WatchedRoute } from '../watched-routes.ts';
 import { Connection } from './connection.ts';
-import { part } from './elements.ts';
 import type { ServerEvent } from './events.ts';
 import { MoveDialog } from './move-dialog.ts';
 import { differenceNews, newestRoutes, routeNews } from './news.ts';
-import { patchChildren } from './patch.ts';
 import { routeSection } from './route-section.ts';
 import { routesTable } from './routes-table.ts';
-import { placeText, spanText } from './text.ts';
+import { placeText } from './text.ts';
 import { TokenForm } from './token-form.ts';
 
 interface Seen extends SeenRoutes {

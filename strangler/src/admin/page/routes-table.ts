@@ -1,7 +1,8 @@
+import { type Child, element } from '../../live-page/browser/elements.ts';
+import { countText } from '../../live-page/browser/figures.ts';
 import type { Standing } from '../../state/standing.ts';
 import type { WatchedRoute } from '../watched-routes.ts';
-import { type Child, element } from './elements.ts';
-import { ageText, countText, p99Text, phaseText, placeText, rateText } from './text.ts';
+import { ageText, p99Text, phaseText, placeText, rateText } from './text.ts';
 
 const columns = ['Route', 'Stands at', 'Equal', 'Age', 'p99 service', 'p99 monolith', 'Next step'] as const;
 

@@ -1,9 +1,9 @@
+import { number, spanText } from '../../live-page/browser/figures.ts';
 import type { Standing } from '../../state/standing.ts';
 import type { P99, SeenRoute } from '../seen-routes.ts';
 
 type Place = Pick<SeenRoute['state'], 'stage' | 'percent'>;
 
-const number = new Intl.NumberFormat('en');
 export const unknown = 'not known';
 
 /** `canary 25 %`, `service`. */
@@ -22,19 +22,8 @@ export const phaseText = ({ stage, phase, toStage }: SeenRoute['state']): string
 export const rateText = (rate: number | null): string =>
   rate === null ? '–' : `${Math.floor(rate * 1e4 + 1e-6) / 100} %`;
 
-export const countText = (count: number): string => number.format(count);
-
 export const p99Text = (p99: P99 | null): string =>
   p99 === null ? '–' : `${p99.isAbove ? 'above ' : ''}${number.format(p99.ms)} ms`;
-
-/** A length of time in its largest unit. */
-export function spanText(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
-  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
-  if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)} h`;
-  return `${Math.round(ms / 86_400_000)} days`;
-}
 
 /** In whole seconds above one, so that a figure does not flicker. */
 export function ageText({ silence, isFilling, ageMs }: Standing): string {
@@ -48,13 +37,6 @@ export function proofText({ proof }: Standing): string {
   if (proof === null) return unknown;
   const ago = proof.checkedAgoMs === null ? '' : `, ${spanText(proof.checkedAgoMs)} ago`;
   return proof.state === 'different' ? `${number.format(proof.differences)} rows differ${ago}` : `${proof.state}${ago}`;
-}
-
-/** Of the machine that shows it: 2026-03-01 14:05:09. */
-export function timeText(iso: string): string {
-  const at = new Date(iso);
-  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 19).replace('T', ' ');
 }
 
 /** What two texts have in common at their beginning and end, in characters; the middle is where they differ. */

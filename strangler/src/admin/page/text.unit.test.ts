@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { spanText, timeText } from '../../live-page/browser/figures.ts';
 import { streamingStanding } from '../../state/testing-replicas.ts';
-import { ageText, commonEnds, p99Text, placeText, proofText, rateText, spanText, timeText } from './text.ts';
+import { ageText, commonEnds, p99Text, placeText, proofText, rateText } from './text.ts';
 
 describe('what the page writes', () => {
   it('of figures', () => {

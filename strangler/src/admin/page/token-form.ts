@@ -1,4 +1,4 @@
-import { part } from './elements.ts';
+import { part } from '../../live-page/browser/elements.ts';
 
 const key = 'banyan-token';
 

@@ -14,6 +14,9 @@ export function patch(old: Element, fresh: Element): void {
 }
 
 export function patchChildren(parent: Element, fresh: readonly Node[]): void {
+  // What goes is gone first: what stays is not moved for it, as an element that is moved loses the focus.
+  const staying = new Set(fresh.map(keyOf));
+  for (const child of [...parent.childNodes]) if (!staying.has(keyOf(child)) && keyOf(child) !== null) child.remove();
   const keyed = new Map([...parent.childNodes].map((child) => [keyOf(child), child] as const));
   for (const [index, wanted] of fresh.entries()) {
     const key = keyOf(wanted);

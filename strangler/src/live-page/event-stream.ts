@@ -4,8 +4,8 @@ export type StreamEnd = 'closing' | 'token-expired';
 
 export interface EventStreamOptions {
   readonly response: ServerResponse;
-  /** When the token ends, ms since 1970. */
-  readonly expiresAtMs: number;
+  /** When the token ends, ms since 1970; null where none is asked for. */
+  readonly expiresAtMs: number | null;
   /** A sign of life comes so often; who has read nothing since the one before is cut off. */
   readonly beatMs: number;
 }
@@ -21,15 +21,17 @@ export class EventStream {
   readonly #response: ServerResponse;
   readonly #told = new Map<string, string>();
   readonly #beat: NodeJS.Timeout;
-  readonly #expiry: NodeJS.Timeout;
+  readonly #expiry: NodeJS.Timeout | undefined;
   #isEnded = false;
   #wasBehind = false;
 
   constructor({ response, expiresAtMs, beatMs }: EventStreamOptions) {
     this.#response = response;
     this.#beat = setInterval(() => this.#live(), beatMs);
-    const leftMs = Math.max(0, Math.min(expiresAtMs - Date.now(), longestTimerMs));
-    this.#expiry = setTimeout(() => this.end('token-expired'), leftMs);
+    if (expiresAtMs !== null) {
+      const leftMs = Math.max(0, Math.min(expiresAtMs - Date.now(), longestTimerMs));
+      this.#expiry = setTimeout(() => this.end('token-expired'), leftMs);
+    }
     response.once('close', () => this.#leave());
     // A client that is gone is noticed by `close`.
     response.on('error', () => {});

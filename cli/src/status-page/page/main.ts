@@ -1,0 +1,3 @@
+import { StatusPage } from './status-page.ts';
+
+new StatusPage().start();

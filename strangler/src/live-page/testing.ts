@@ -1,0 +1,2 @@
+export { testingBrowser } from './testing-browser.ts';
+export { type TestingTab, testingTab } from './testing-tab.ts';
