@@ -53,7 +53,8 @@ export async function endHangingLocally(stack: Stack, say: (text: string) => voi
   await endHanging(logs, { name: prefix, config: {} }, new Patience({ waitMs, say, signal }));
 }
 
-function captureOf(stack: Stack, tables: readonly string[]): Capture {
+/** The connector of the local stack. */
+export function captureOf(stack: Stack, tables: readonly string[]): Capture {
   return capture({
     prefix,
     database: {
