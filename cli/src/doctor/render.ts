@@ -72,8 +72,11 @@ export function listText(): string {
   );
   const blind = traps
     .filter(({ instead }) => instead !== null)
-    .map(({ number: nr, trap, instead }) => `${String(nr).padStart(2)}  ${trap}\n    ${instead}`);
+    .map(({ number: nr, trap, instead }) => plain(`${String(nr).padStart(2)}  ${trap}\n    ${instead}`));
   return [...families, `What cannot be found here\n${blind.join('\n')}`].join('\n\n');
 }
+
+/** Without what is for a page. */
+const plain = (text: string): string => text.replaceAll('`', '').replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
 
 const number = (value: number): string => value.toLocaleString('en');

@@ -12,12 +12,14 @@ export type Unseen = NotSeen[];
 /** Access denied: to a database, a table, a column, for want of a privilege, to a routine. */
 const denied = new Set([1044, 1142, 1143, 1227, 1370]);
 const tookTooLong = 1969;
+const lockedByOthers = 1205;
 
 /** For `catch`: null for what the server refuses to this user, or does not answer in time; anything else is thrown on. */
 export function refusedBy(unseen: Unseen, what: string): (error: unknown) => null {
   return (error) => {
     const errno = errnoOf(error);
     if (errno === tookTooLong) unseen.push({ what, why: `the server did not answer within ${statementLimitS} s` });
+    else if (errno === lockedByOthers) unseen.push({ what, why: 'somebody has locked it' });
     else if (errno !== undefined && denied.has(errno)) unseen.push({ what, why: 'the user lacks the right to see it' });
     else throw error;
     return null;
