@@ -58,7 +58,7 @@ export async function examine(options: Examination): Promise<Report> {
   const unseen: Unseen = [];
   say('settings, rights and binlog of the server');
   const server = await serverFacts(session, unseen);
-  const schema = await schemaFacts(session, await chosen(options), unseen, say);
+  const schema = await schemaFacts(session, await chosen(options), server.grants, unseen, say);
   const limits = { rows: options.rows, until: Date.now() + options.timeoutMs, signal };
   const values = await valueFacts(session, schema.tables, valueChecks, limits, unseen, say);
   const log = await logOf(options, server, unseen);

@@ -1,4 +1,5 @@
 import { captureGrants } from '@banyan/connectors';
+import { globalRights, holdsSomewhere, isAll } from '../facts/rights.ts';
 import type { ServerFacts } from '../facts/server.ts';
 import type { Check, Place } from '../finding.ts';
 
@@ -24,44 +25,22 @@ export const grantChecks: readonly Check<ServerFacts>[] = [
     remedy: 'capture with a user of its own, who can only read',
     page,
     find: ({ grants }) => {
-      const more = [...globally(grants)].filter((right) => writing.has(right));
+      const more = [...globalRights(grants)].filter((right) => writing.has(right));
       return more.length > 0 ? [{ where: 'user', what: `${more.join(', ')} ON *.*` }] : [];
     },
   },
 ];
 
-const all = ['ALL PRIVILEGES', 'ALL'];
 const writing = new Set([
-  ...all,
-  'INSERT',
-  'UPDATE',
-  'DELETE',
-  'CREATE',
-  'DROP',
-  'ALTER',
-  'SUPER',
-  'CREATE USER',
-  'FILE',
+  ...['ALL PRIVILEGES', 'ALL', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'ALTER', 'SUPER', 'CREATE USER', 'FILE'],
 ]);
 
+/** SELECT on the tables that are captured is enough; the others are rights on the server. */
 function missing({ grants }: ServerFacts): Place[] {
-  const held = globally(grants);
-  if (all.some((right) => held.has(right))) return [];
-  const lacks = captureGrants.filter((right) => !held.has(right) && !(right === 'SELECT' && selectsSomewhere(grants)));
+  const held = globalRights(grants);
+  if (isAll(held)) return [];
+  const lacks = captureGrants.filter(
+    (right) => !held.has(right) && !(right === 'SELECT' && holdsSomewhere(grants, 'SELECT')),
+  );
   return lacks.length === 0 ? [] : [{ where: 'user', what: `the user has no ${lacks.join(', ')}` }];
 }
-
-const grant = /^GRANT (.+?) ON (.+?) TO /;
-
-/** On the whole server. Source: the form of SHOW GRANTS, https://mariadb.com/kb/en/show-grants/ */
-function globally(grants: readonly string[]): ReadonlySet<string> {
-  const rights = grants.flatMap((text) => {
-    const [, held = '', target] = grant.exec(text) ?? [];
-    return target === '*.*' ? held.split(', ') : [];
-  });
-  return new Set(rights.map((right) => (right === 'REPLICATION CLIENT' ? 'BINLOG MONITOR' : right)));
-}
-
-/** Tables that are captured are enough. */
-const selectsSomewhere = (grants: readonly string[]): boolean =>
-  grants.some((text) => /^(?:.*, )?(?:SELECT|ALL PRIVILEGES)\b/.test(grant.exec(text)?.[1] ?? ''));

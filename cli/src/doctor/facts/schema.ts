@@ -1,4 +1,5 @@
 import { type ForeignKey, foreignKeysBy, type Session } from '@banyan/kit';
+import { holds } from './rights.ts';
 import { refusedBy, type Unseen } from './unseen.ts';
 
 export interface SourceColumn {
@@ -18,6 +19,8 @@ export interface SourceColumn {
 export interface SourceIndex {
   readonly name: string;
   readonly isUnique: boolean;
+  /** It answers for a range. */
+  readonly isOrdered: boolean;
   /** In its order. */
   readonly columns: readonly string[];
 }
@@ -62,17 +65,18 @@ export async function databasesOf(session: Session): Promise<string[]> {
   return (await session.rows<{ name: string }>(sql, [ofServer])).map(({ name }) => name);
 }
 
-/** Reads the catalogue, no row of any table. Throws KitError. */
+/** Reads the catalogue, no row of any table of the user's. `grants` say whether what is not shown is not there. Throws KitError. */
 export async function schemaFacts(
   session: Session,
   databases: readonly string[],
+  grants: readonly string[],
   unseen: Unseen,
   say: (text: string) => void,
 ): Promise<SchemaFacts> {
   const parts: Omit<SchemaFacts, 'databases'>[] = [];
   for (const [index, database] of databases.entries()) {
     say(`catalogue of ${database}, database ${index + 1} of ${databases.length}`);
-    parts.push(await ofDatabase(session, database, unseen));
+    parts.push(await ofDatabase(session, database, grants, unseen));
   }
   return {
     databases,
@@ -84,7 +88,12 @@ export async function schemaFacts(
   };
 }
 
-async function ofDatabase(session: Session, database: string, unseen: Unseen): Promise<Omit<SchemaFacts, 'databases'>> {
+async function ofDatabase(
+  session: Session,
+  database: string,
+  grants: readonly string[],
+  unseen: Unseen,
+): Promise<Omit<SchemaFacts, 'databases'>> {
   const columns = Map.groupBy(await session.rows<ColumnRow>(columnsSql, [database]), ({ owner }) => owner);
   const indexes = Map.groupBy(await session.rows<IndexRow>(indexesSql, [database]), ({ owner }) => owner);
   const tables = (await session.rows<TableRow>(tablesSql, [database])).map((row) =>
@@ -101,7 +110,7 @@ async function ofDatabase(session: Session, database: string, unseen: Unseen): P
   const programs = async (what: string, right: string, sql: string): Promise<Program[]> => {
     const rows = await session.rows<{ name: string; owner: string | null }>(sql, [database]);
     // Without the right these are just not there: whoever sees none does not know.
-    if (rows.length === 0 && !(await holds(session, right, database)))
+    if (rows.length === 0 && !holds(grants, right, database))
       unseen.push({ what: `${what} of ${database}`, why: `the user has no ${right} right there` });
     return rows.map(({ name, owner }) => ({ id: `${database}.${name}`, table: owner }));
   };
@@ -116,19 +125,6 @@ async function ofDatabase(session: Session, database: string, unseen: Unseen): P
 
 const count = async (session: Session, sql: string, database: string): Promise<number> =>
   Number((await session.rows<{ n: string }>(sql, [database]))[0]!.n);
-
-/** On the whole server, or on the database, by a grant of his own or of a role that is on. */
-async function holds(session: Session, right: string, database: string): Promise<boolean> {
-  return (
-    (
-      await session.rows(
-        `SELECT 1 FROM information_schema.user_privileges WHERE privilege_type = ?
-       UNION ALL SELECT 1 FROM information_schema.schema_privileges WHERE privilege_type = ? AND ? LIKE table_schema LIMIT 1`,
-        [right, right, database],
-      )
-    ).length > 0
-  );
-}
 
 interface TableRow {
   readonly name: string;
@@ -155,6 +151,7 @@ interface IndexRow {
   readonly owner: string;
   readonly name: string;
   readonly non_unique: string | number;
+  readonly is_ordered: string | number;
   readonly column_name: string;
 }
 
@@ -167,8 +164,8 @@ const columnsSql = `
          collation_name AS coll, is_nullable AS nullable, extra, column_default AS fallback
   FROM information_schema.columns WHERE table_schema = ? ORDER BY table_name, ordinal_position`;
 const indexesSql = `
-  SELECT table_name AS owner, index_name AS name, non_unique, column_name
-  FROM information_schema.statistics WHERE table_schema = ? AND index_type = 'BTREE' ORDER BY table_name, index_name, seq_in_index`;
+  SELECT table_name AS owner, index_name AS name, non_unique, column_name, index_type = 'BTREE' AS is_ordered
+  FROM information_schema.statistics WHERE table_schema = ? AND index_type IN ('BTREE', 'HASH') ORDER BY table_name, index_name, seq_in_index`;
 const keysSql = `
   SELECT COUNT(DISTINCT table_name, constraint_name) AS n FROM information_schema.key_column_usage
   WHERE table_schema = ? AND referenced_table_name IS NOT NULL`;
@@ -202,6 +199,7 @@ function tableOf(
     indexes: [...Map.groupBy(indexes, ({ name }) => name)].map(([name, parts]) => ({
       name,
       isUnique: Number(parts[0]!.non_unique) === 0,
+      isOrdered: Number(parts[0]!.is_ordered) === 1,
       columns: parts.map(({ column_name }) => column_name),
     })),
   };

@@ -62,7 +62,7 @@ export async function valueFacts(
       unseen.push({ what: `values of ${wanted.length - index} tables from ${table.id} on`, why });
       break;
     }
-    say(`values of ${table.id}, table ${index + 1} of ${wanted.length}`);
+    if (index % 25 === 0) say(`values of ${table.id}, table ${index + 1} of ${wanted.length}`);
     const reader = new TableReader(session, table, unseen);
     for (const look of indexed) found.push(...(await reader.byIndex(look)));
     found.push(...(await reader.ends(looks, Math.min(share, rowsOf(table)))));
@@ -86,7 +86,7 @@ const looksAt = (table: SourceTable, checks: readonly ValueCheck[]): Look[] =>
       .map((check) => ({
         check,
         column,
-        index: table.indexes.find(({ columns }) => columns[0] === column.name)?.name ?? null,
+        index: table.indexes.find(({ columns, isOrdered }) => isOrdered && columns[0] === column.name)?.name ?? null,
       })),
   );
 
@@ -115,7 +115,7 @@ class TableReader {
   async byIndex({ check, column, index }: Look): Promise<ValueFound[]> {
     const name = quoted(column.name);
     const sql = `SELECT 1 FROM ${this.#from} FORCE INDEX (${quoted(index!)}) WHERE ${check.range!(name)} LIMIT 1`;
-    const rows = await this.#read(sql, 1);
+    const rows = await this.#read(sql, 1, byRange);
     return rows.length > 0 ? [{ check, place: { where: `${this.#table.id}.${column.name}` } }] : [];
   }
 
@@ -139,21 +139,31 @@ class TableReader {
     });
   }
 
-  /** Nothing is read where the server would have to sort first: the limit would not hold then. */
-  async #read<Row>(sql: string, limit: number): Promise<Row[]> {
+  /** Nothing is read where the server would have to sort first, or to search: the limit would not hold then. */
+  async #read<Row>(sql: string, limit: number, isFit: (step: PlanStep) => boolean = inOrder): Promise<Row[]> {
     const refused = refusedBy(this.#unseen, `values of ${this.#table.id}`);
-    const plan = await this.#session.rows<{ Extra: string | null }>(`EXPLAIN ${sql}`).catch(refused);
+    const plan = await this.#session.rows<PlanStep>(`EXPLAIN ${sql}`).catch(refused);
     if (plan === null) return [];
-    if (plan.some(({ Extra }) => /filesort|temporary/.test(Extra ?? ''))) {
-      this.#unseen.push({ what: `values of ${this.#table.id}`, why: 'the server would sort the whole table first' });
+    if (!plan.every(isFit)) {
+      this.#unseen.push({ what: `values of ${this.#table.id}`, why: 'the server would read the whole table for it' });
       return [];
     }
     this.rowsSpent += limit;
     const rows = await this.#session.rows<Row>(sql).catch(refused);
-    this.rowsSpent -= limit - Math.min(limit, rows?.length ?? limit);
+    // Where an index has no such value, the server has read the row behind where it would be.
+    if (limit > 1) this.rowsSpent -= limit - Math.min(limit, rows?.length ?? limit);
     return rows ?? [];
   }
 }
+
+/** Of EXPLAIN; `type` is null where the answer is known without reading. */
+interface PlanStep {
+  readonly type: string | null;
+  readonly Extra: string | null;
+}
+
+const inOrder = ({ Extra }: PlanStep): boolean => !/filesort|temporary/.test(Extra ?? '');
+const byRange = ({ type }: PlanStep): boolean => type === null || /^(?:range|ref|eq_ref|const|system)$/.test(type);
 
 /** What an index and the rows have both found is one finding. */
 function merged(found: readonly ValueFound[]): ValueFound[] {
