@@ -107,6 +107,7 @@ it('finds settings that lose something, and topics that do', async () => {
   await using transport = kafkaJsTransport({ brokers: [bridge.stack.kafka], clientId: name });
   const settings = { 'cleanup.policy': 'compact', 'retention.ms': '60000', 'max.message.bytes': '1000' };
   await transport.createTopics([{ topic: `${name}.bad`, partitions: 3, replicationFactor: 1, config: settings }]);
+  await eventually('its task is placed anew', async () => (await bridge.connect.status(name)).tasks.length > 0);
   const codes = (await found()).map((line) => line.split(' ').slice(0, 3).join(' '));
   expect(codes).toEqual([
     `heartbeat-off connector ${name}:`,

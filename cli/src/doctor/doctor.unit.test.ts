@@ -253,7 +253,8 @@ describe('of connector and topics', () => {
     partitions,
     settings: { ...kept, ...change },
   });
-  const topics = [topic('shop.transaction'), topic('shop.schema-history'), topic('shop.shop.orders')];
+  const history = topic('shop.schema-history', { 'retention.ms': '9223372036854775807' });
+  const topics = [topic('shop.transaction'), history, topic('shop.shop.orders')];
   const state = (task: string) => ({
     ...{ name: 'shop', type: 'source' as const },
     connector: { state: 'RUNNING' as const, workerId: 'w' },

@@ -15,6 +15,9 @@ const among = ({ topics, connector }: BridgeFacts, find: (topic: SeenTopic) => s
 /** Heartbeats may go; all else is what happened. */
 const isKept = ({ topic }: SeenTopic): boolean => !topic.startsWith('__debezium-heartbeat.');
 
+/** Debezium gives its schema history the largest number there is. */
+const isForever = (limit: string): boolean => Number(limit) < 0 || Number(limit) > 1e17;
+
 export const topicChecks: readonly Check<BridgeFacts>[] = [
   {
     code: 'topic-missing',
@@ -55,7 +58,7 @@ export const topicChecks: readonly Check<BridgeFacts>[] = [
     page,
     find: (facts) =>
       among(facts, (topic) => {
-        const limits = ['retention.ms', 'retention.bytes'].filter((name) => (topic.settings[name] ?? '-1') !== '-1');
+        const limits = ['retention.ms', 'retention.bytes'].filter((name) => !isForever(topic.settings[name] ?? '-1'));
         return !isKept(topic) || limits.length === 0
           ? null
           : limits.map((name) => `${name} is ${topic.settings[name]}`).join(', ');
