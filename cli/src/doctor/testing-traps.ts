@@ -32,6 +32,11 @@ export const planted: readonly Planted[] = [
     codes: ['other-engine'],
   },
   {
+    name: '4 elsewhere',
+    statements: ['CREATE TABLE a (id INT NOT NULL, d DATE NOT NULL) ENGINE=CSV'],
+    codes: ['no-primary-key', 'other-engine'],
+  },
+  {
     name: '4 a migration',
     statements: [
       'CREATE TABLE orders (id INT PRIMARY KEY)',

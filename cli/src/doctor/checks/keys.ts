@@ -15,7 +15,7 @@ export const keyChecks: readonly Check<SchemaFacts>[] = [
     traps: [11],
     is: 'a table without a primary key',
     happens:
-      'its records have no key: no mirror of it can be declared, and of equal rows nobody can tell which one was changed',
+      'its records have no key, unless a unique key without NULL is taken for one: no mirror of it can be declared, and of equal rows nobody can tell which one was changed',
     remedy: 'give it one; a column AUTO_INCREMENT INVISIBLE is seen by no SELECT *',
     page,
     find: (facts) => placesIn(facts, (table) => (primaryKey(table).length === 0 ? [{ where: table.id }] : [])),

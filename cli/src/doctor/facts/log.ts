@@ -76,4 +76,4 @@ export function signsIn({ Event_type: type, Info: info }: LogEvent): SignKind[] 
 
 /** What Debezium 3.5's parser does not know (docs/reference/values.md); a text in quotes may say the same, and then does no harm. */
 const unparseable =
-  /\bINET[46]\b|(?<!ROW_FORMAT\s*=?\s*)\bCOMPRESSED\b|\b(?:ADD|DROP) SYSTEM VERSIONING\b|\bNEXT VALUE FOR\b|\bnextval\s*\(|\bCHAR\s*\(\d+\) BYTE\b/i;
+  /\bINET[46]\b|(?<!ROW_FORMAT\s*=?\s*)\bCOMPRESSED\b|\b(?:ADD|DROP) SYSTEM VERSIONING\b|\bNEXT VALUE FOR\b|\bnextval\s*\(|\bCHAR\s*\(\d+\) BYTE\b|\bFLOAT4\b/i;

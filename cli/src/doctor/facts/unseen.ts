@@ -26,5 +26,25 @@ export function refusedBy(unseen: Unseen, what: string): (error: unknown) => nul
   };
 }
 
+/**
+ * For `catch` around rows of one table: null for whatever the server says against it (a table that is broken, or stands elsewhere).
+ * Only its number is told, as a text of it may hold a value. A connection that is lost is thrown on.
+ */
+export function failedBy(unseen: Unseen, what: string): (error: unknown) => null {
+  return (error) => {
+    const errno = errnoOf(error);
+    if (errno === undefined || isFatal(errno)) throw error;
+    try {
+      return refusedBy(unseen, what)(error);
+    } catch {
+      unseen.push({ what, why: `the server refuses to read it, with error ${errno}` });
+      return null;
+    }
+  };
+}
+
+/** Shutdown, a killed connection. */
+const isFatal = (errno: number): boolean => errno === 1053 || errno === 1927;
+
 /** No statement of the doctor runs longer: the server ends it. */
 export const statementLimitS = 5;

@@ -1,7 +1,7 @@
 import type { Session } from '@banyan/kit';
 import type { Kind, Place } from '../finding.ts';
 import { primaryKey, type SourceColumn, type SourceTable } from './schema.ts';
-import { refusedBy, type Unseen } from './unseen.ts';
+import { failedBy, type Unseen } from './unseen.ts';
 
 /** What is looked for in rows. */
 export interface ValueCheck extends Kind {
@@ -50,7 +50,7 @@ export async function valueFacts(
   const before = await rowsRead(session);
   const wanted = tables
     .map((table) => ({ table, looks: looksAt(table, checks) }))
-    .filter(({ table, looks }) => looks.length > 0 && table.kind !== 'SEQUENCE');
+    .filter(({ table, looks }) => looks.length > 0 && table.kind !== 'SEQUENCE' && isHere(table, unseen));
   const found: ValueFound[] = [];
   let [left, tablesRead] = [limits.rows, 0];
   for (const [index, { table, looks }] of wanted.entries()) {
@@ -70,6 +70,16 @@ export async function valueFacts(
     tablesRead += 1;
   }
   return { found: merged(found), rowsRead: (await rowsRead(session)) - before, tablesRead };
+}
+
+/** What another server or a file answers for, LIMIT does not bound. */
+function isHere({ id, engine }: SourceTable, unseen: Unseen): boolean {
+  if (/^(?:InnoDB|ROCKSDB|MyISAM|Aria|MEMORY)$/i.test(engine)) return true;
+  unseen.push({
+    what: `values of ${id}`,
+    why: `its engine is ${engine}, which may read elsewhere, and without a limit`,
+  });
+  return false;
 }
 
 interface Look {
@@ -141,7 +151,7 @@ class TableReader {
 
   /** Nothing is read where the server would have to sort first, or to search: the limit would not hold then. */
   async #read<Row>(sql: string, limit: number, isFit: (step: PlanStep) => boolean = inOrder): Promise<Row[]> {
-    const refused = refusedBy(this.#unseen, `values of ${this.#table.id}`);
+    const refused = failedBy(this.#unseen, `values of ${this.#table.id}`);
     const plan = await this.#session.rows<PlanStep>(`EXPLAIN ${sql}`).catch(refused);
     if (plan === null) return [];
     if (!plan.every(isFit)) {
