@@ -1,3 +1,4 @@
+import { binlogChecks } from './checks/binlog.ts';
 import { connectorChecks } from './checks/connector.ts';
 import { foreignKeyChecks } from './checks/foreign-keys.ts';
 import { grantChecks } from './checks/grants.ts';
@@ -12,7 +13,7 @@ import { typeChecks } from './checks/types.ts';
 import { valueChecks } from './checks/values.ts';
 import type { Kind } from './finding.ts';
 
-export const serverChecks = [...settingChecks, ...grantChecks, ...retentionChecks];
+export const serverChecks = [...binlogChecks, ...settingChecks, ...grantChecks, ...retentionChecks];
 export const schemaChecks = [...foreignKeyChecks, ...keyChecks, ...tableChecks, ...typeChecks, ...nameChecks];
 export const bridgeChecks = [...connectorChecks, ...topicChecks];
 

@@ -1,5 +1,5 @@
 import type { BridgeFacts } from '../facts/bridge.ts';
-import { binlogRate } from '../facts/server.ts';
+import { fileOf, lagOf } from '../facts/lag.ts';
 import type { Check, Place } from '../finding.ts';
 
 const page = 'reference/doctor.md#connector-and-topics';
@@ -158,22 +158,6 @@ export const connectorChecks: readonly Check<BridgeFacts>[] = [
     find: behind,
   },
 ];
-
-const fileOf = ({ connector }: BridgeFacts): string | null => {
-  const { file } = (connector?.offset ?? {}) as { file?: unknown };
-  return typeof file === 'string' && file !== '' ? file : null;
-};
-
-/** Measured in bytes of the binlog, and by its average growth in time. */
-export function lagOf(facts: BridgeFacts): { readonly bytes: number; readonly ms: number | null } | null {
-  const { pos } = (facts.connector?.offset ?? {}) as { pos?: unknown };
-  const { logs } = facts.server;
-  const at = logs?.findIndex(({ name }) => name === fileOf(facts)) ?? -1;
-  if (!logs || at < 0) return null;
-  const bytes = Math.max(0, logs.slice(at).reduce((sum, log) => sum + log.bytes, 0) - Number(pos ?? 0));
-  const rate = binlogRate(facts.server);
-  return { bytes, ms: rate ? Math.round((bytes / rate) * 1000) : null };
-}
 
 function behind(facts: BridgeFacts): Place[] {
   const [lag, keptS] = [lagOf(facts), Number(facts.server.variables.get('binlog_expire_logs_seconds') ?? 0)];

@@ -1,4 +1,5 @@
 import { type ForeignKey, foreignKeysBy, type Session } from '@banyan/kit';
+import * as rows from './catalogue-rows.ts';
 import { holds } from './rights.ts';
 import { refusedBy, type Unseen } from './unseen.ts';
 
@@ -94,116 +95,37 @@ async function ofDatabase(
   grants: readonly string[],
   unseen: Unseen,
 ): Promise<Omit<SchemaFacts, 'databases'>> {
-  const columns = Map.groupBy(await session.rows<ColumnRow>(columnsSql, [database]), ({ owner }) => owner);
-  const indexes = Map.groupBy(await session.rows<IndexRow>(indexesSql, [database]), ({ owner }) => owner);
-  const tables = (await session.rows<TableRow>(tablesSql, [database])).map((row) =>
-    tableOf(database, row, columns.get(row.name) ?? [], indexes.get(row.name) ?? []),
+  const columns = Map.groupBy(await session.rows<rows.ColumnRow>(rows.columnsSql, [database]), ({ owner }) => owner);
+  const indexes = Map.groupBy(await session.rows<rows.IndexRow>(rows.indexesSql, [database]), ({ owner }) => owner);
+  const tables = (await session.rows<rows.TableRow>(rows.tablesSql, [database])).map((row) =>
+    rows.tableOf(database, row, columns.get(row.name) ?? [], indexes.get(row.name) ?? []),
   );
   const based = tables.filter(({ kind }) => kind !== 'SEQUENCE').map(({ id }) => id);
-  const keyCount = await count(session, keysSql, database);
-  const visible = await count(session, referentialSql, database);
+  const keyCount = await count(session, rows.keysSql, database);
+  const visible = await count(session, rows.referentialSql, database);
   const ask = <Row>(sql: string, values: readonly unknown[]) => session.rows<Row>(sql, values);
   const foreignKeys =
     keyCount === 0
       ? []
       : await foreignKeysBy(ask, based).catch(refusedBy(unseen, `what foreign keys of ${database} do`));
   const programs = async (what: string, right: string, sql: string): Promise<Program[]> => {
-    const rows = await session.rows<{ name: string; owner: string | null }>(sql, [database]);
+    const found = await session.rows<{ name: string; owner: string | null }>(sql, [database]);
     // Without the right these are just not there: whoever sees none does not know.
-    if (rows.length === 0 && !holds(grants, right, database))
+    if (found.length === 0 && !holds(grants, right, database))
       unseen.push({ what: `${what} of ${database}`, why: `the user has no ${right} right there` });
-    return rows.map(({ name, owner }) => ({ id: `${database}.${name}`, table: owner }));
+    return found.map(({ name, owner }) => ({ id: `${database}.${name}`, table: owner }));
   };
   return {
     tables,
     foreignKeys: foreignKeys ?? [],
     hiddenKeys: keyCount > 0 && visible === 0 ? [database] : [],
-    triggers: await programs('triggers', 'TRIGGER', triggersSql),
-    events: await programs('events', 'EVENT', eventsSql),
+    triggers: await programs('triggers', 'TRIGGER', rows.triggersSql),
+    events: await programs('events', 'EVENT', rows.eventsSql),
   };
 }
 
 const count = async (session: Session, sql: string, database: string): Promise<number> =>
   Number((await session.rows<{ n: string }>(sql, [database]))[0]!.n);
-
-interface TableRow {
-  readonly name: string;
-  readonly kind: string;
-  readonly engine: string | null;
-  readonly row_estimate: string | null;
-  readonly row_bytes: string | null;
-  readonly options: string | null;
-}
-
-interface ColumnRow {
-  readonly owner: string;
-  readonly name: string;
-  readonly type: string;
-  readonly base: string;
-  readonly charset: string | null;
-  readonly coll: string | null;
-  readonly nullable: string;
-  readonly extra: string;
-  readonly fallback: string | null;
-}
-
-interface IndexRow {
-  readonly owner: string;
-  readonly name: string;
-  readonly non_unique: string | number;
-  readonly is_ordered: string | number;
-  readonly column_name: string;
-}
-
-const tablesSql = `
-  SELECT table_name AS name, table_type AS kind, engine, table_rows AS row_estimate, avg_row_length AS row_bytes, create_options AS options
-  FROM information_schema.tables
-  WHERE table_schema = ? AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE') ORDER BY table_name`;
-const columnsSql = `
-  SELECT table_name AS owner, column_name AS name, column_type AS type, data_type AS base, character_set_name AS charset,
-         collation_name AS coll, is_nullable AS nullable, extra, column_default AS fallback
-  FROM information_schema.columns WHERE table_schema = ? ORDER BY table_name, ordinal_position`;
-const indexesSql = `
-  SELECT table_name AS owner, index_name AS name, non_unique, column_name, index_type = 'BTREE' AS is_ordered
-  FROM information_schema.statistics WHERE table_schema = ? AND index_type IN ('BTREE', 'HASH') ORDER BY table_name, index_name, seq_in_index`;
-const keysSql = `
-  SELECT COUNT(DISTINCT table_name, constraint_name) AS n FROM information_schema.key_column_usage
-  WHERE table_schema = ? AND referenced_table_name IS NOT NULL`;
-const referentialSql =
-  'SELECT COUNT(*) AS n FROM information_schema.referential_constraints WHERE constraint_schema = ?';
-const triggersSql = `
-  SELECT trigger_name AS name, event_object_table AS owner FROM information_schema.triggers WHERE trigger_schema = ? ORDER BY 1`;
-const eventsSql = `
-  SELECT event_name AS name, NULL AS owner FROM information_schema.events WHERE event_schema = ? AND status = 'ENABLED' ORDER BY 1`;
-
-function tableOf(
-  database: string,
-  row: TableRow,
-  columns: readonly ColumnRow[],
-  indexes: readonly IndexRow[],
-): SourceTable {
-  return {
-    database,
-    name: row.name,
-    id: `${database}.${row.name}`,
-    kind: row.kind,
-    engine: row.engine ?? 'unknown',
-    rows: Number(row.row_estimate ?? 0),
-    rowBytes: Number(row.row_bytes ?? 0),
-    options: row.options ?? '',
-    columns: columns.map(({ coll, nullable, ...column }) => ({
-      ...column,
-      collation: coll,
-      isNullable: nullable === 'YES',
-    })),
-    indexes: [...Map.groupBy(indexes, ({ name }) => name)].map(([name, parts]) => ({
-      name,
-      isUnique: Number(parts[0]!.non_unique) === 0,
-      isOrdered: Number(parts[0]!.is_ordered) === 1,
-      columns: parts.map(({ column_name }) => column_name),
-    })),
-  };
-}
 
 /** The columns of the primary key, in its order; empty without one. */
 export function primaryKey(table: SourceTable): SourceColumn[] {
