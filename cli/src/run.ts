@@ -2,6 +2,7 @@ import { type Arguments, argumentsOf, type Command, type Context } from './comma
 import { cliConfig } from './config.ts';
 import { connector } from './connector/connector.ts';
 import { demo } from './demo/demo.ts';
+import { doctor } from './doctor/doctor.ts';
 import { down } from './down.ts';
 import { CliError, problemOf, usage } from './errors.ts';
 import { logs } from './logs/logs.ts';
@@ -26,6 +27,7 @@ import { writes } from './writes/writes.ts';
 const commands: Readonly<Record<string, Command>> = {
   ...{ up, down, status, prove, repair, rebuild, tail, logs, open, token, schemas, connector, demo },
   ...{ stops, retry, skip, park, unpark, routes, route, writes },
+  ...{ doctor },
 };
 
 /** These print line after line: with --json, one object a line. */

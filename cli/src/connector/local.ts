@@ -51,7 +51,8 @@ export async function endHangingLocally(stack: Stack, say: (text: string) => voi
   await endHanging(logs, { name: project().prefix, config: {} }, new Patience({ waitMs, say, signal }));
 }
 
-function captureOf(stack: Stack, tables: readonly string[]): Capture {
+/** The connector of the local stack. */
+export function captureOf(stack: Stack, tables: readonly string[]): Capture {
   const { prefix, withheld, serverId } = project();
   return capture({
     prefix,

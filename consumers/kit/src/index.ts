@@ -83,10 +83,13 @@ export {
   tokenCheck,
 } from './query-api/index.ts';
 export {
+  type Ask,
   bytesOf,
   copyVerdicts,
   type DatabaseAccess,
   errnoOf,
+  type ForeignKey,
+  foreignKeysBy,
   giveVerdict,
   hasStops,
   isSettled,

@@ -1,7 +1,7 @@
-import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
+import mysql from 'mysql2/promise';
 import { KitError } from '../errors.ts';
 import type { Projection } from '../projection/index.ts';
-import { type DatabaseAccess, exactOptions, type Session } from './session.ts';
+import { type DatabaseAccess, errnoOf, exactOptions, type Session } from './session.ts';
 
 export type ReferentialAction = 'cascade' | 'set null' | 'none';
 
@@ -17,7 +17,7 @@ export interface ForeignKey {
   readonly onUpdate: ReferentialAction;
 }
 
-interface Column extends RowDataPacket {
+interface Column {
   readonly name: string;
   readonly child: string;
   readonly child_column: string;
@@ -50,14 +50,7 @@ export async function readForeignKeys(
   const connection = await mysql.createConnection(exactOptions({ ...source, database: '' })).catch(fail);
   connection.on('error', () => {});
   try {
-    const keys: ForeignKey[] = [];
-    for (const table of tables) {
-      const dot = table.indexOf('.');
-      const [columns] = await connection.query<Column[]>(catalogue, [table.slice(0, dot), table.slice(dot + 1)]);
-      const statement = await statementOf(connection, table);
-      for (const key of Map.groupBy(columns, ({ name }) => name).values()) keys.push(foreignKey(key, statement));
-    }
-    return keys.filter(({ onDelete, onUpdate }) => onDelete !== 'none' || onUpdate !== 'none');
+    return await foreignKeysBy(async (sql, values) => (await connection.query<never>(sql, [...values]))[0], tables);
   } catch (error) {
     return fail(error);
   } finally {
@@ -65,17 +58,32 @@ export async function readForeignKeys(
   }
 }
 
+/** How a question is put to the source: `??` stands for a name, `?` for a value. */
+export type Ask = <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>;
+
+/** The same over a connection that is there. Throws what `ask` throws. */
+export async function foreignKeysBy(ask: Ask, tables: readonly string[]): Promise<ForeignKey[]> {
+  const keys: ForeignKey[] = [];
+  for (const table of tables) {
+    const dot = table.indexOf('.');
+    const columns = await ask<Column>(catalogue, [table.slice(0, dot), table.slice(dot + 1)]);
+    const statement = await statementOf(ask, table);
+    for (const key of Map.groupBy(columns, ({ name }) => name).values()) keys.push(foreignKey(key, statement));
+  }
+  return keys.filter(({ onDelete, onUpdate }) => onDelete !== 'none' || onUpdate !== 'none');
+}
+
 const noSuchTable = 1146;
 
 /** Refused to one who may not read the table, who would see no columns either. Empty for a table that is no more. */
-async function statementOf(connection: Connection, table: string): Promise<string> {
+async function statementOf(ask: Ask, table: string): Promise<string> {
   const dot = table.indexOf('.');
   const name = [table.slice(0, dot), table.slice(dot + 1)];
   try {
-    const [[row]] = await connection.query<RowDataPacket[]>('SHOW CREATE TABLE ??.??', name);
+    const [row] = await ask<Record<string, unknown>>('SHOW CREATE TABLE ??.??', name);
     return String(row!['Create Table']);
   } catch (error) {
-    if ((error as { errno?: number }).errno === noSuchTable) return '';
+    if ((errnoOf(error) ?? (error as { errno?: number }).errno) === noSuchTable) return '';
     throw error;
   }
 }

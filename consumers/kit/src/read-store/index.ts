@@ -16,7 +16,9 @@ export {
   tableEvidence,
 } from './evidence.ts';
 export {
+  type Ask,
   type ForeignKey,
+  foreignKeysBy,
   foreignKeysOf,
   type ReferentialAction,
   readForeignKeys,

@@ -6,7 +6,7 @@ export {
   type OpenTransaction,
   type TransactionLogs,
 } from './hanging.ts';
-export { type KafkaJsOptions, kafkaJsTransport } from './kafkajs.ts';
+export { type KafkaJsOptions, kafkaJsTransport, topicSettings } from './kafkajs.ts';
 export { readerGroups } from './kafkajs-reader.ts';
 export type {
   Chunk,

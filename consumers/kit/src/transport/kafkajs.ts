@@ -24,7 +24,23 @@ export interface KafkaJsOptions {
 
 /** The transport on kafkajs 2.2.4. It retries nothing by itself: whoever uses it waits and opens it again. */
 export function kafkaJsTransport(options: KafkaJsOptions): Transport {
-  const config: KafkaConfig = {
+  const config = configOf(options);
+  const kafka = readingRightly(new kafkajs.Kafka(config));
+  return new KafkaJsTransport(kafka, readingUncommitted(new kafkajs.Kafka(config)), options);
+}
+
+/** The settings that hold for each topic, the broker's own where a topic has none. Throws KitError `kafka-unreachable`, `topic-missing`. */
+export async function topicSettings(
+  options: KafkaJsOptions,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+  const kafka = new kafkajs.Kafka(configOf(options));
+  await using transport = new KafkaJsTransport(kafka, kafka, options);
+  return await transport.settings(topics);
+}
+
+function configOf(options: KafkaJsOptions): KafkaConfig {
+  return {
     brokers: [...options.brokers],
     clientId: options.clientId,
     logLevel: kafkajs.logLevel.NOTHING,
@@ -33,8 +49,6 @@ export function kafkaJsTransport(options: KafkaJsOptions): Transport {
     retry: { retries: 0 },
     ...secured(options.access),
   };
-  const kafka = readingRightly(new kafkajs.Kafka(config));
-  return new KafkaJsTransport(kafka, readingUncommitted(new kafkajs.Kafka(config)), options);
 }
 
 function secured(access: KafkaJsOptions['access']): Partial<KafkaConfig> {
@@ -67,6 +81,19 @@ class KafkaJsTransport implements Transport {
 
   topics(): Promise<readonly string[]> {
     return this.#withAdmin((admin) => admin.listTopics());
+  }
+
+  settings(topics: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+    return this.#withAdmin(async (admin) => {
+      const resources = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name }));
+      const { resources: told } = await admin.describeConfigs({ includeSynonyms: false, resources });
+      return new Map(
+        told.map(({ resourceName, configEntries }) => [
+          resourceName,
+          Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+        ]),
+      );
+    });
   }
 
   async read(starts: readonly Start[]): Promise<LogReader> {
