@@ -18,7 +18,8 @@ jest.setTimeout(300_000); // for a machine that is busy with other things
 const files = execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }).trim();
 const clients = Math.min(10_000, files === 'unlimited' ? 10_000 : Number(files) - 1500);
 const { atMonolith, waiting } = sharesOf(2000);
-const heapMb = 128;
+/** Enough for 10,000 connections and those that may wait; without a limit it runs out. */
+const heapMb = 64;
 
 let monolith: TestMonolith;
 let service: Server;
