@@ -37,7 +37,7 @@ export const facadeLatency: Benchmark = {
       return run;
     };
     const direct = () => paced(rig, `${migration.bank.url}/accounts`);
-    await rig.children.run('facade-pace.ts', [through, String(accounts), '500', '0', '20']); // until it is compiled
+    await rig.children.run('facade-pace.ts', [through, String(accounts), '200', '0', '15']); // until it is compiled
     return [
       { figures: figures('facade', 0), rounds: 5, ours: atMonolith, peer: direct },
       { figures: figures('shadow', 1 / 1.1), rounds: 5, ours: inShadow, peer: atMonolith },
