@@ -13,6 +13,7 @@ export class Crowd {
   readonly #sockets: Socket[] = [];
   #answers: CrowdAnswer[] = [];
 
+  /** Each has been answered once when it is there: a connection that has asked nothing yet has 10 s to do so. */
   static async of(count: number, url: string): Promise<Crowd> {
     const crowd = new Crowd();
     const { hostname, port } = new URL(url);
@@ -22,7 +23,12 @@ export class Crowd {
         connect(Number(port), hostname),
       );
       await Promise.all(some.map((socket) => once(socket, 'connect')));
-      for (const socket of some) crowd.#listen(socket);
+      crowd.#answers = [];
+      for (const socket of some) {
+        crowd.#listen(socket);
+        socket.write('GET /first HTTP/1.1\r\nHost: a\r\n\r\n');
+      }
+      await crowd.answered(some.length);
       crowd.#sockets.push(...some);
     }
     return crowd;
