@@ -16,12 +16,16 @@ export interface Figure {
   readonly bound?: number;
   /** As of milliseconds and bytes. The ratio is the peer's divided by ours then, so that above 1 is better in any case. */
   readonly isLessBetter?: boolean;
+  /** That what ours has more than the peer is told too. */
+  readonly isAdded?: boolean;
 }
 
 export interface Comparison {
   readonly figures: readonly Figure[];
   readonly ours: () => Promise<Run>;
   readonly peer: () => Promise<Run>;
+  /** How often the two take turns within one run, whose values are the medians of these; default once. */
+  readonly rounds?: number;
 }
 
 export interface Result {
@@ -32,6 +36,8 @@ export interface Result {
   readonly unit: string;
   /** The median of the turns' ratios: what else the machine does meets both sides of a turn alike. */
   readonly ratio: number;
+  /** What ours has more than the peer: the median of the turns' differences, and the ends. */
+  readonly added: { readonly median: number; readonly least: number; readonly most: number } | null;
   /** In words; null when there is none. */
   readonly target: string | null;
   readonly isMet: boolean;
@@ -45,43 +51,74 @@ export interface Result {
 
 /** Runs both sides in turn, who begins changing from turn to turn; a result for each figure. */
 export async function compare(
-  { figures, ours, peer }: Comparison,
+  { figures, ours, peer, rounds = 1 }: Comparison,
   runs: number,
   say: (text: string) => void,
 ): Promise<Result[]> {
-  const done: { readonly ours: Run[]; readonly peer: Run[] } = { ours: [], peer: [] };
+  const turns: Pair[][] = [];
   const loads: number[] = [];
-  for (let turn = 1; turn <= runs; turn++) {
-    const sides = [['ours', ours] as const, ['peer', peer] as const];
-    for (const [side, run] of turn % 2 === 1 ? sides : sides.reverse()) {
-      const result = await run();
+  for (let turn = 0; turn < runs; turn++) {
+    const pairs: Pair[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const isOursFirst = (turn + round) % 2 === 0;
+      const first = await (isOursFirst ? ours() : peer());
+      const second = await (isOursFirst ? peer() : ours());
+      pairs.push(isOursFirst ? { ours: first, peer: second } : { ours: second, peer: first });
       loads.push(loadavg()[0]!);
-      done[side].push(result);
-      for (const [index, { name, unit }] of figures.entries())
-        say(`${name} ${turn}/${runs} ${side}: ${shown(result.values[index]!)} ${unit}`);
+    }
+    turns.push(pairs);
+    for (const [index, { name, unit }] of figures.entries()) {
+      const values = turnOf(pairs, index, false);
+      for (const side of ['ours', 'peer'] as const)
+        say(`${name} ${turn + 1}/${runs} ${side}: ${shown(values[side])} ${unit}`);
     }
   }
   const load = rounded(loads.reduce((sum, one) => sum + one, 0) / loads.length);
-  const cpu = { ours: cpuOf(done.ours), peer: cpuOf(done.peer) };
+  const cpu = {
+    ours: cpuOf(turns.flat().map((pair) => pair.ours)),
+    peer: cpuOf(turns.flat().map((pair) => pair.peer)),
+  };
   return figures.map((figure, index) => {
-    const { name, unit, isLessBetter } = figure;
-    const values = (side: readonly Run[]) => side.map((run) => run.values[index]!);
-    const [mine, others] = [values(done.ours), values(done.peer)];
-    const ratios = mine.map((one, turn) => (isLessBetter ? others[turn]! / one : one / others[turn]!));
+    const { name, unit, isLessBetter = false } = figure;
+    const values = turns.map((pairs) => turnOf(pairs, index, isLessBetter));
+    const [mine, others, ratios] = (['ours', 'peer', 'ratio'] as const).map((key) => values.map((one) => one[key]));
     return {
       name,
-      ours: rounded(median(mine)),
-      peer: rounded(median(others)),
+      ours: rounded(median(mine!)),
+      peer: rounded(median(others!)),
       unit,
-      ratio: rounded(median(ratios)),
-      ...judged(figure, median(mine), median(ratios)),
+      ratio: rounded(median(ratios!)),
+      added: figure.isAdded ? addedOf(values.map(({ added }) => added)) : null,
+      ...judged(figure, median(mine!), median(ratios!)),
       runs,
-      spread: { ours: spread(mine), peer: spread(others), ratio: spread(ratios) },
+      spread: { ours: spread(mine!), peer: spread(others!), ratio: spread(ratios!) },
       load,
       cpu: cpu.ours !== null && cpu.peer !== null ? { ours: cpu.ours, peer: cpu.peer } : null,
     };
   });
 }
+
+interface Pair {
+  readonly ours: Run;
+  readonly peer: Run;
+}
+
+/** One figure of a turn: the medians of its rounds, and of what one round says of the other side. */
+function turnOf(pairs: readonly Pair[], index: number, isLessBetter: boolean) {
+  const values = pairs.map(({ ours, peer }) => [ours.values[index]!, peer.values[index]!] as const);
+  return {
+    ours: median(values.map(([mine]) => mine)),
+    peer: median(values.map(([, other]) => other)),
+    ratio: median(values.map(([mine, other]) => (isLessBetter ? other / mine : mine / other))),
+    added: median(values.map(([mine, other]) => mine - other)),
+  };
+}
+
+const addedOf = (values: readonly number[]): Result['added'] => ({
+  median: rounded(median(values)),
+  least: rounded(Math.min(...values)),
+  most: rounded(Math.max(...values)),
+});
 
 function judged(
   { target, bound, isLessBetter }: Figure,
@@ -112,12 +149,29 @@ export function spread(values: readonly number[]): number {
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
-const shown = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
+const shown = (value: number): string =>
+  value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 });
+const shownAdded = ({ median: middle, least, most }: NonNullable<Result['added']>): string =>
+  `${shown(middle)} (${shown(least)} to ${shown(most)})`;
 const percent = (value: number): string => `±${Math.round(value * 50)}%`;
 
 /** The results as a table for a terminal. */
 export function table(results: readonly Result[]): string {
-  const head = ['BENCHMARK', 'OURS', '', 'PEER', '', 'UNIT', 'RATIO', '', 'TARGET', 'CPU s/M OURS', 'PEER', 'LOAD'];
+  const head = [
+    'BENCHMARK',
+    'OURS',
+    '',
+    'PEER',
+    '',
+    'UNIT',
+    'RATIO',
+    '',
+    'ADDED',
+    'TARGET',
+    'CPU s/M OURS',
+    'PEER',
+    'LOAD',
+  ];
   const lines = results.map((result) => [
     result.name,
     shown(result.ours),
@@ -127,6 +181,7 @@ export function table(results: readonly Result[]): string {
     result.unit,
     result.ratio.toFixed(2),
     percent(result.spread.ratio),
+    result.added === null ? '-' : shownAdded(result.added),
     result.target === null ? '-' : `${result.target}: ${result.isMet ? 'met' : 'missed'}`,
     result.cpu?.ours.toFixed(1) ?? '-',
     result.cpu?.peer.toFixed(1) ?? '-',

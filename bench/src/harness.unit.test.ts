@@ -27,7 +27,7 @@ it('runs both sides in turn, each first in every other turn, and compares turn b
   // 20 / 5 would be 4; of the turns 2, 6 and 2 it is 2.
   expect(result).toMatchObject({ ours: 20, peer: 5, ratio: 2, runs: 3, spread: { ours: 1, peer: 1, ratio: 2 } });
   expect(result!.cpu).toEqual({ ours: 1.5, peer: 3 });
-  expect(table([result!])).toMatch(/^BENCHMARK.*\na {10}20 .* 2\.00 .* ratio 2: met .* 1\.5 .* 3\.0/);
+  expect(table([result!])).toMatch(/^BENCHMARK.*\na {10}20 .* 2\.00 .* - +ratio 2: met .* 1\.5 .* 3\.0/);
   expect(table([{ ...result!, isMet: false, cpu: null }])).toMatch(/ratio 2: missed +- +-/);
 });
 
@@ -42,4 +42,19 @@ it('compares each figure of a run by itself, and less by less', async () => {
     { name: 'rate', ours: 30, peer: 10, ratio: 3, target: 'ratio 1', isMet: true },
     { name: 'p50', ours: 10, peer: 40, ratio: 4, target: 'at most 9', isMet: false },
   ]);
+});
+
+it('takes turns within a run too, and says what is added round by round', async () => {
+  const order: string[] = [];
+  const side = (name: string, values: number[]) => async () => {
+    order.push(name);
+    return { values: [values.shift()!] };
+  };
+  const figures = [{ name: 'p99', unit: 'ms', target: 0.5, isLessBetter: true, isAdded: true }];
+  const rounds = { rounds: 3, ours: side('ours', [2, 30, 4, 3, 3, 6]), peer: side('peer', [1, 28, 1, 2, 2, 2]) };
+  const [result] = await compare({ figures, ...rounds }, 2, () => {});
+  expect(order.join(' ')).toBe('ours peer peer ours ours peer peer ours ours peer peer ours');
+  // Differences of 1, 2, 3 and of 1, 1, 4; the medians of the sides would be 3 and 1 apart in the first run.
+  expect(result).toMatchObject({ ours: 3.5, peer: 1.5, added: { median: 1.5, least: 1, most: 2 } });
+  expect(table([result!])).toContain(' 1.5 (1 to 2) ');
 });

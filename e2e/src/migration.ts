@@ -1,3 +1,4 @@
+import type { Stack } from '@banyan/stack';
 import { openBank, type RunningBank } from './bank.ts';
 import { type Bridge, openBridge } from './bridge.ts';
 import { open } from './database.ts';
@@ -34,8 +35,8 @@ export class Migration {
     this.#facades = facades;
   }
 
-  static async open(name: string, facades = 1): Promise<Migration> {
-    const bridge = await openBridge(name);
+  static async open(name: string, facades = 1, stack?: Stack): Promise<Migration> {
+    const bridge = await openBridge(name, stack);
     const bank = await openBank(bridge);
     await bridge.capture(tables);
     const link = await Link.to(bridge.stack.ports['read-db']);

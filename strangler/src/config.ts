@@ -40,7 +40,8 @@ export const variables = `  PORT                  where clients ask; 0 takes a f
   READ_AFTER_KEY_FILE   32 bytes or more as base64, a line each; the first signs, all are taken
   AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE
                         whose tokens may see (scope routes:read) and move routes (routes:write)
-  MAX_REQUESTS          that are answered at the same time; default 2000
+  MAX_REQUESTS          that are answered at the same time; default 2000. Three quarters of them may wait for the monolith, an eighth
+                        for a read model
   WRITE_LEASE_MS        a replica that cannot read where the routes stand for so long takes no writes of write routes; one
                         that was killed keeps them from being switched for twice that; default 30000`;
 

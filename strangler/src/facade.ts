@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { forward, type SeenAnswer } from './proxy/forward.ts';
+import { type ForwardOptions, forward, type SeenAnswer } from './proxy/forward.ts';
 import { refuse } from './proxy/refusal.ts';
 import type { Answer, ReadRoute } from './route/declaration.ts';
 import type { Matched, RouteTable } from './route/route-table.ts';
@@ -37,7 +37,18 @@ export interface FacadeLimits {
   readonly retiredWaitMs: number;
   /** Requests that are under way at the same time; one more is refused. */
   readonly requests: number;
+  /** Of them those that wait for the monolith, writes of routes not counted; one more is refused, so that one that is silent keeps no place of those that services answer. */
+  readonly atMonolith: number;
+  /** Of them those that wait for a read model; one more goes to the monolith at once. */
+  readonly waiting: number;
 }
+
+/** Of so many requests together: neither a silent monolith nor late read models take all places, and what waits for neither has the rest. */
+export const sharesOf = (requests: number): Pick<FacadeLimits, 'requests' | 'atMonolith' | 'waiting'> => ({
+  requests,
+  atMonolith: Math.ceil(requests * 0.75),
+  waiting: Math.ceil(requests / 8),
+});
 
 /** A request of a route, and where the route stood when it came. */
 export interface Asked extends Matched {
@@ -63,6 +74,8 @@ const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD
 export class Facade {
   readonly #options: FacadeOptions;
   #underWay = 0;
+  #atMonolith = 0;
+  #waiting = 0;
 
   constructor(options: FacadeOptions) {
     this.#options = options;
@@ -93,8 +106,20 @@ export class Facade {
   }
 
   #pass(request: IncomingMessage, response: ServerResponse): void {
-    const { monolith, tokens, sourcePosition } = this.#options;
-    forward(monolith, request, response, isRead(request.method!) ? {} : writeTold(tokens, sourcePosition));
+    const { tokens, sourcePosition } = this.#options;
+    this.#forward(request, response, isRead(request.method!) ? {} : writeTold(tokens, sourcePosition));
+  }
+
+  #forward(request: IncomingMessage, response: ServerResponse, options: ForwardOptions = {}): void {
+    const { monolith, limits } = this.#options;
+    if (this.#atMonolith >= limits.atMonolith) {
+      request.resume();
+      refuse(response, 'too-many-requests-at-once', `${this.#atMonolith} wait for the monolith already; ask again`);
+      return;
+    }
+    this.#atMonolith++;
+    // Not when the client goes: what has not been sent yet stays in the queue before the monolith until its turn comes.
+    forward(monolith, request, response, { ...options, ended: () => this.#atMonolith-- });
   }
 
   #byMonolith(asked: Asked, response: ServerResponse): void {
@@ -102,11 +127,11 @@ export class Facade {
     const isCompared = stage === 'canary' || (stage === 'shadow' && Math.random() * 100 < percent);
     const seen = ({ body, tookMs, ...answer }: SeenAnswer) =>
       this.#options.seen.compare(asked, { ...answer, body: body.toString() }, tookMs);
-    forward(this.#options.monolith, asked.incoming, response, isCompared ? { seen } : {});
+    this.#forward(asked.incoming, response, isCompared ? { seen } : {});
   }
 
   async #serve(asked: Asked, response: ServerResponse): Promise<void> {
-    const { monolith, seen } = this.#options;
+    const { seen } = this.#options;
     const startedAt = performance.now();
     try {
       const { answer, standing } = await this.#answerOf(asked);
@@ -115,7 +140,7 @@ export class Facade {
       const reason = (error as Error).message;
       if (error instanceof ServiceSilent && error.isBehind) seen.behind(asked);
       else if (!(error instanceof LeftToMonolith)) seen.fellBack(asked, reason);
-      if (asked.state.stage !== 'retired') forward(monolith, asked.incoming, response);
+      if (asked.state.stage !== 'retired') this.#forward(asked.incoming, response);
       else refuse(response, 'service-unavailable', `${reason}; the monolith answers this no more`);
       return;
     }
@@ -124,13 +149,20 @@ export class Facade {
 
   /** Throws whatever makes the monolith answer instead. */
   async #answerOf(asked: Asked): Promise<{ answer: Answer; standing: Standing }> {
-    const { services, tokens, limits, freshWithinMs } = this.#options;
+    const { tokens, limits } = this.#options;
     const readAfter = readAfterOf(asked.incoming.headers, tokens);
     if (readAfter?.position === null) throw new ServiceSilent('where its client has written to is not known', true);
-    const isLast = asked.state.stage === 'retired';
-    const waitMs = readAfter ? (isLast ? limits.retiredWaitMs : limits.waitMs) : 0;
+    if (!readAfter) return this.#ask(asked, null, 0);
+    const waitMs = asked.state.stage === 'retired' ? limits.retiredWaitMs : limits.waitMs;
+    if (this.#waiting >= limits.waiting) throw new ServiceSilent('as many as may wait for a read model do', true);
+    this.#waiting++;
+    return this.#ask(asked, readAfter.position, waitMs).finally(() => this.#waiting--);
+  }
+
+  async #ask(asked: Asked, atLeast: string | null, waitMs: number): Promise<{ answer: Answer; standing: Standing }> {
+    const { services, limits, freshWithinMs } = this.#options;
     const { answer, standing } = await services.answer(asked, {
-      atLeast: readAfter?.position ?? null,
+      atLeast,
       waitMs,
       withinMs: limits.serviceMs + waitMs,
       freshWithinMs: freshWithinMs(asked.route),

@@ -101,7 +101,7 @@ describe('the facade', () => {
       tokens: new ReadAfterTokens({ keys: [randomBytes(32)] }),
       sourcePosition: new SourcePosition({ ask: async () => position }),
       freshWithinMs: () => 1000,
-      limits: { serviceMs: 200, waitMs: 100, retiredWaitMs: 150, requests: 50 },
+      limits: { serviceMs: 200, waitMs: 100, retiredWaitMs: 150, requests: 50, atMonolith: 50, waiting: 50 },
       seen: observer,
     });
     server = new FacadeServer({ handle: (request, response) => facade.handle(request, response), upgrade: () => {} });

@@ -3,7 +3,7 @@ import { KitError, type Log } from '@banyan/kit';
 import { Pool } from 'undici';
 import { createAdminServer } from './admin/admin-server.ts';
 import type { FacadeConfig } from './config.ts';
-import { Facade } from './facade.ts';
+import { Facade, sharesOf } from './facade.ts';
 import { FacadeServer } from './proxy/server.ts';
 import { isWebSocket, passUpgrade } from './proxy/upgrade.ts';
 import { isWrite, type ReadRoute, type Route, servicesOf } from './route/declaration.ts';
@@ -114,7 +114,7 @@ export async function openFacade(all: readonly Route[], config: FacadeConfig, lo
     tokens,
     sourcePosition,
     freshWithinMs,
-    limits: { serviceMs, waitMs: readWaitMs, retiredWaitMs, requests: config.requests },
+    limits: { serviceMs, waitMs: readWaitMs, retiredWaitMs, ...sharesOf(config.requests) },
     seen: comparing,
   });
   const isOfWrites = (name: string) => writeRoutes.some((route) => route.name === name);

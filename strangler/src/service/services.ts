@@ -8,7 +8,7 @@ export interface ServicesOptions {
   readonly urls: Readonly<Record<string, string>>;
   /** A bearer token that may read for everybody, as it is now; null where tokens are not checked. */
   readonly token: () => string | null;
-  /** Connections to each; default 64. */
+  /** Connections to each, and four times as many for those that wait for a position; default 64. */
   readonly connections?: number;
 }
 
@@ -36,10 +36,15 @@ export class ServiceSilent extends Error {
 
 export class Services {
   readonly #pools: ReadonlyMap<string, Pool>;
+  /** Of those that wait for a position: nobody else stands in a queue behind them. */
+  readonly #waitingPools: ReadonlyMap<string, Pool>;
   readonly #token: () => string | null;
 
   constructor({ urls, token, connections = 64 }: ServicesOptions) {
-    this.#pools = new Map(Object.entries(urls).map(([name, url]) => [name, new Pool(url, { connections })]));
+    const pools = (count: number) =>
+      new Map(Object.entries(urls).map(([name, url]) => [name, new Pool(url, { connections: count })]));
+    this.#pools = pools(connections);
+    this.#waitingPools = pools(4 * connections);
     this.#token = token;
   }
 
@@ -63,11 +68,11 @@ export class Services {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+    await Promise.all([...this.#pools.values(), ...this.#waitingPools.values()].map((pool) => pool.destroy()));
   }
 
   async #ask(service: string, path: string, limits: AskLimits, signal: AbortSignal): Promise<Said> {
-    const pool = this.#pools.get(service);
+    const pool = (limits.atLeast === null ? this.#pools : this.#waitingPools).get(service);
     if (!pool) throw new ServiceSilent(`no address of '${service}' is known`);
     const token = this.#token();
     const { statusCode, headers, body } = await pool

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
 import { StranglerError } from '../errors.ts';
-import { Facade } from '../facade.ts';
+import { Facade, sharesOf } from '../facade.ts';
 import { FacadeServer } from '../proxy/server.ts';
 import type { WriteRoute } from '../route/declaration.ts';
 import { RouteTable } from '../route/route-table.ts';
@@ -114,7 +114,7 @@ export class TestingReplica {
       ...{ monolith, services, tokens, sourcePosition, table: new RouteTable([]), writes: this.open.writes },
       stateOf: unknownState,
       freshWithinMs: () => 1000,
-      limits: { serviceMs: 200, waitMs: 100, retiredWaitMs: 3000, requests: 5000 },
+      limits: { serviceMs: 200, waitMs: 100, retiredWaitMs: 3000, ...sharesOf(5000) },
       seen: { compare: () => {}, answered: () => {}, fellBack: () => {}, behind: () => {} },
     });
     this.#server = new FacadeServer({
