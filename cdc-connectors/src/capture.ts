@@ -67,9 +67,9 @@ export function capture(options: CaptureOptions): Capture {
     topics: [
       topic(`${prefix}.transaction`, forever),
       topic(`${prefix}.corrections`, forever),
+      topic(`__debezium-heartbeat.${prefix}`, { 'cleanup.policy': 'delete', 'retention.ms': '3600000' }),
       topic(historiesOf(prefix), forever),
       topic(notificationsOf(prefix), forever),
-      topic(`__debezium-heartbeat.${prefix}`, { 'cleanup.policy': 'delete', 'retention.ms': '3600000' }),
       ...options.tables.map((table) => topic(topicName(`${prefix}.${table}`), forever)),
     ],
     config: mariaDbSource({

@@ -74,6 +74,10 @@ export function decodeOffsets(body: unknown): SourceOffset[] {
   });
 }
 
+export function decodeMessage(body: unknown): string {
+  return text(record(body, 'answer').message, 'message');
+}
+
 export function decodeTopics(body: unknown, name: string): string[] {
   const { topics } = record(record(body, 'topics')[name], name);
   return list(topics, 'topics').map((topic) => text(topic, 'topic'));

@@ -4,7 +4,7 @@ import { refusal } from './refusal.ts';
 
 /** One request. `secrets` is the config whose secret values must be cut out of whatever the worker answers. */
 export type Call = {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
   readonly secrets?: Readonly<Record<string, string>>;

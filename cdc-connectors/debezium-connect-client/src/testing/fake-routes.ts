@@ -1,4 +1,5 @@
 import { MARIADB_SOURCE_CLASS } from '../mariadb/source.ts';
+import type { SourceOffset } from '../rest/types.ts';
 import { type FakeConnector, type FakePlugin, type FakeState, refusals, statusJson } from './fake-state.ts';
 
 export type FakeRequest = {
@@ -30,11 +31,11 @@ function routesOf(state: FakeState, plugin: FakePlugin, workerId: string): Recor
   const { connectors, offsets } = state;
   const known = (
     unknown: (name: string) => string,
-    act: (connector: FakeConnector, name: string) => FakeAnswer,
+    act: (connector: FakeConnector, name: string, request: FakeRequest) => FakeAnswer,
   ): Route => {
-    return (name) => {
+    return (name, request) => {
       const connector = connectors.get(name);
-      return connector === undefined ? refused(404, unknown(name)) : act(connector, name);
+      return connector === undefined ? refused(404, unknown(name)) : act(connector, name, request);
     };
   };
   const notFound = (name: string) => `Connector ${name} not found`;
@@ -54,6 +55,7 @@ function routesOf(state: FakeState, plugin: FakePlugin, workerId: string): Recor
       (it, name) => ok(statusJson(name, it, workerId)),
     ),
     'GET offsets': known(notFound, (_, name) => ok({ offsets: offsets.get(name) ?? [] })),
+    'PATCH offsets': known(notFound, (it, name, { body }) => alterOffsets(state, it, name, body)),
     'GET topics': (name) => ok({ [name]: { topics: connectors.get(name)?.topics ?? [] } }),
     'PUT pause': aim('PAUSED', 202),
     'PUT resume': aim('RUNNING', 202),
@@ -86,6 +88,24 @@ function put({ connectors, offsets }: FakeState, plugin: FakePlugin, name: strin
   connectors.set(name, { config, ...kept, ...(trace !== undefined && { taskTrace: trace }) });
   if (trace === undefined && !offsets.has(name)) offsets.set(name, plugin.offsetsAtStart?.(config) ?? []);
   return { status: existing === undefined ? 201 : 200, body: { name, config, tasks: [], type: 'source' } };
+}
+
+/** Each entry takes the place of the one of its partition. */
+function alterOffsets({ offsets }: FakeState, { target }: FakeConnector, name: string, body: unknown): FakeAnswer {
+  if (target !== 'STOPPED')
+    return refused(
+      400,
+      'Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified connector by issuing a PUT request to the /connectors/' +
+        `${name}/stop endpoint`,
+    );
+  const given = (body as { readonly offsets: readonly SourceOffset[] }).offsets;
+  const isGiven = ({ partition }: SourceOffset) =>
+    given.some((one) => JSON.stringify(one.partition) === JSON.stringify(partition));
+  offsets.set(name, [...(offsets.get(name) ?? []).filter((one) => !isGiven(one)), ...given]);
+  return ok({
+    message:
+      'The Connect framework-managed offsets for this connector have been altered successfully. However, if this connector manages offsets externally, they will need to be manually altered in the system that the connector uses.',
+  });
 }
 
 /** The connector by itself keeps its tasks as they are (KIP-745). `onlyFailed` makes no difference to what comes out. */

@@ -6,21 +6,23 @@ export interface History {
   /** `database.table`. */
   readonly table: string;
   readonly state: 'begun' | 'whole';
-  /** Of the incremental snapshot that brings it. */
-  readonly id: string;
+  /** Who wrote it has stopped the connector for it, or is about to. */
+  readonly isStopped: boolean;
+  /** Where the connector's notifications ended then: what became of it stands behind that. */
+  readonly notifiedFrom: bigint;
 }
 
-export function encodeHistory({ table, state, id }: History): Buffer {
-  return Buffer.from(JSON.stringify({ v: 1, table, state, id }));
+export function encodeHistory({ table, state, isStopped, notifiedFrom }: History): Buffer {
+  return Buffer.from(JSON.stringify({ v: 1, table, state, isStopped, notifiedFrom: String(notifiedFrom) }));
 }
 
 /** Throws RangeError when it is none. */
 export function decodeHistory(bytes: Uint8Array): History {
-  const { v, table, state, id } = parsed(bytes);
+  const { v, table, state, isStopped, notifiedFrom } = parsed(bytes);
   const isKnown = state === 'begun' || state === 'whole';
-  if (v !== 1 || typeof table !== 'string' || typeof id !== 'string' || !isKnown)
+  if (v !== 1 || typeof table !== 'string' || typeof notifiedFrom !== 'string' || !isKnown)
     throw new RangeError('it is no history of version 1');
-  return { table, state, id };
+  return { table, state, isStopped: isStopped === true, notifiedFrom: BigInt(notifiedFrom) };
 }
 
 function parsed(bytes: Uint8Array): Record<string, unknown> {

@@ -6,7 +6,8 @@ export {
   type OpenTransaction,
   type TransactionLogs,
 } from './hanging.ts';
-export { type KafkaJsOptions, kafkaJsTransport } from './kafkajs.ts';
+export { type KafkaJsOptions, kafkaJsTransport, kafkaLock } from './kafkajs.ts';
+export type { KafkaLock } from './kafkajs-lock.ts';
 export { readerGroups } from './kafkajs-reader.ts';
 export type {
   Chunk,

@@ -3,6 +3,7 @@ import { zstdCompressSync } from 'node:zlib';
 // kafkajs is CommonJS: under plain Node only the default import has all its names. Of the product this file alone imports it.
 import kafkajs, { type Admin, type Kafka, type KafkaConfig } from 'kafkajs';
 import { KitError } from '../errors.ts';
+import { joinLock, type KafkaLock } from './kafkajs-lock.ts';
 import { readingRightly, readingUncommitted } from './kafkajs-patches.ts';
 import { KafkaJsReader } from './kafkajs-reader.ts';
 import type { KafkaAccess, LogReader, NewTopic, PartitionRange, Start, Transport } from './transport.ts';
@@ -24,7 +25,18 @@ export interface KafkaJsOptions {
 
 /** The transport on kafkajs 2.2.4. It retries nothing by itself: whoever uses it waits and opens it again. */
 export function kafkaJsTransport(options: KafkaJsOptions): Transport {
-  const config: KafkaConfig = {
+  const config = configOf(options);
+  const kafka = readingRightly(new kafkajs.Kafka(config));
+  return new KafkaJsTransport(kafka, readingUncommitted(new kafkajs.Kafka(config)), options);
+}
+
+/** Throws KitError `kafka-unreachable`. The topic has to be there. */
+export function kafkaLock(options: KafkaJsOptions, group: string, topic: string): Promise<KafkaLock> {
+  return joinLock((clientId) => new kafkajs.Kafka({ ...configOf(options), clientId }), group, topic);
+}
+
+function configOf(options: KafkaJsOptions): KafkaConfig {
+  return {
     brokers: [...options.brokers],
     clientId: options.clientId,
     logLevel: kafkajs.logLevel.NOTHING,
@@ -33,8 +45,6 @@ export function kafkaJsTransport(options: KafkaJsOptions): Transport {
     retry: { retries: 0 },
     ...secured(options.access),
   };
-  const kafka = readingRightly(new kafkajs.Kafka(config));
-  return new KafkaJsTransport(kafka, readingUncommitted(new kafkajs.Kafka(config)), options);
 }
 
 function secured(access: KafkaJsOptions['access']): Partial<KafkaConfig> {

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import type { Kafka } from 'kafkajs';
+import { KitError } from '../errors.ts';
+
+/** What one process at a time holds, wherever it runs; it ends with its holder, ten seconds later at most. */
+export interface KafkaLock {
+  /** False for as long as another one holds it; and again when the brokers have taken this one for dead. */
+  readonly isHeld: boolean;
+  release(): Promise<void>;
+}
+
+/**
+ * A consumer group over a topic of one partition: who has the partition holds the lock. kafkajs gives it to the member whose id is
+ * the first by its text (RoundRobinAssigner), and ids begin with the client's name: here, with the time. So who comes later waits.
+ * Throws KitError `kafka-unreachable`.
+ */
+export async function joinLock(kafkaOf: (clientId: string) => Kafka, group: string, topic: string): Promise<KafkaLock> {
+  const kafka = kafkaOf(`${String(Date.now()).padStart(15, '0')}-${randomUUID().slice(0, 8)}`);
+  const consumer = kafka.consumer({
+    groupId: group,
+    sessionTimeout: 10_000,
+    heartbeatInterval: 2000,
+    rebalanceTimeout: 10_000,
+    allowAutoTopicCreation: false,
+    retry: { retries: 5, restartOnFailure: async () => false },
+  });
+  let isHeld = false;
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    isHeld = (payload.memberAssignment[topic] ?? []).length > 0;
+  });
+  for (const over of [consumer.events.CRASH, consumer.events.DISCONNECT, consumer.events.STOP])
+    consumer.on(over, () => {
+      isHeld = false;
+    });
+  try {
+    const joined = new Promise((done) => consumer.on(consumer.events.GROUP_JOIN, done));
+    await consumer.connect();
+    await consumer.subscribe({ topic });
+    await consumer.run({ autoCommit: false, eachMessage: async () => {} });
+    consumer.pause([{ topic }]);
+    await joined;
+  } catch (cause) {
+    await consumer.disconnect().catch(() => {});
+    throw new KitError('kafka-unreachable', `the lock of group ${group}: ${(cause as Error).message}`, { cause });
+  }
+  return {
+    get isHeld() {
+      return isHeld;
+    },
+    release: () => consumer.disconnect().catch(() => {}),
+  };
+}
