@@ -99,7 +99,7 @@ describe('a table that is added to a running bridge', () => {
     const early: unknown[] = [];
     while (!isApplied) {
       const { body } = await letters.get('/ready');
-      if (body.state === 'streaming' && !isApplied && !said.some((text) => text.includes('all in Kafka')))
+      if (body.state === 'streaming' && !isApplied && !said.some((text) => text.includes('all of it is in Kafka')))
         early.push(body);
       await delay(50);
     }
@@ -107,7 +107,7 @@ describe('a table that is added to a running bridge', () => {
     console.info(`history: ${JSON.stringify(whole)}, ${await historyEnd()} messages; ${said.join('; ')}`);
     expect({ outcome, whole }).toEqual({
       outcome: 'changed',
-      whole: [{ table: `${name}.letters`, rows: expect.any(Number) }],
+      whole: [`${name}.letters`],
     });
     expect(early).toEqual([]);
     await letters.state('streaming', 120_000);

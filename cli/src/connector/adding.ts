@@ -10,12 +10,6 @@ import type { Plan } from './plan.ts';
 import { ifAny } from './refusals.ts';
 import type { TableScan } from './scans.ts';
 
-/** A table whose history is whole in Kafka since this run. */
-export interface WholeTable {
-  readonly table: string;
-  readonly rows: number;
-}
-
 /**
  * Has the connector capture the added tables, and read their history by an incremental snapshot while it streams. It is told so by
  * its offset, which takes effect exactly once, and not by a signal, which Debezium acts upon beside the stream: decision 19. Each
@@ -77,24 +71,25 @@ export async function announce({ transport }: Deployment, plan: Plan, patience: 
   });
 }
 
-/** Waits until the connector has read all of them, and says so. What it gave up is begun again. Throws CliError. */
+/** Waits until the connector has read all of them, says so, and gives those that are whole since then. What it gave up is begun again. Throws CliError. */
 export async function untilWhole(
   deployment: Deployment,
   plan: Plan,
   patience: Patience,
   again: () => Promise<void>,
-): Promise<WholeTable[]> {
-  const whole: WholeTable[] = [];
-  for (let left = plan.added.map(({ table }) => table); ; await patience.pause(1000)) {
+): Promise<string[]> {
+  const whole: string[] = [];
+  for (let [left, pauseMs] = [plan.added.map(({ table }) => table), 500]; ; await patience.pause(pauseMs)) {
+    pauseMs = Math.min(5000, 2 * pauseMs);
     const histories = await patience.until('Kafka', () => historiesIn(deployment.transport, plan.name));
     const scans = await scansSince(deployment, histories, patience, true);
     const done = left.flatMap((table) => scans.get(table) ?? []);
     for (const scan of done.filter(isComplete)) {
       await tell(deployment, [{ ...histories.get(scan.table)!, state: 'whole', isStopped: false }], patience);
-      patience.say(`history of ${scan.table}: ${scan.rows} rows, all in Kafka`);
-      whole.push({ table: scan.table, rows: scan.rows });
+      patience.say(`history of ${scan.table}: all of it is in Kafka`);
+      whole.push(scan.table);
     }
-    left = left.filter((table) => !whole.some((one) => one.table === table));
+    left = left.filter((table) => !whole.includes(table));
     if (left.length === 0) return whole;
     const failed = done.filter((scan) => !isComplete(scan));
     for (const scan of failed) if (scan.status !== 'SQL_EXCEPTION') throw refused(scan);
@@ -121,7 +116,7 @@ async function scansSince(
 ): Promise<ReadonlyMap<string, TableScan>> {
   const begun = [...histories.values()].filter(({ state }) => state === 'begun');
   const [from = 0n] = begun.map(({ notifiedFrom }) => notifiedFrom).sort((a, b) => (a < b ? -1 : 1));
-  const all = begun.length === 0 ? [] : await patience.until('Kafka', () => scans(from));
+  const all = begun.length === 0 ? [] : await patience.until('notifications', () => scans(from));
   const counted = all.filter((scan) => scan.offset >= (histories.get(scan.table)?.notifiedFrom ?? Infinity));
   return new Map(counted.filter((scan) => failedToo || isComplete(scan)).map((scan) => [scan.table, scan]));
 }

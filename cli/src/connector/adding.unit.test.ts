@@ -36,7 +36,7 @@ async function snapshot(one: Bench, status = 'SUCCEEDED'): Promise<void> {
     snapshots++;
     const offset = BigInt(one.kafka.published.get('bank.notifications')?.length ?? 0);
     await one.kafka.publish('bank.notifications', [Buffer.from('one')]);
-    one.scans.push({ table, status, rows: 1207, offset });
+    one.scans.push({ table, status, offset });
   }
   if (tables.length > 0) one.fake.setOffsets('bank', [{ partition: { server: 'bank' }, offset: streamingOffset }]);
 }
@@ -58,7 +58,7 @@ async function refusal(run: Promise<unknown>): Promise<CliError> {
 describe('a table that is added', () => {
   it('is told to the stopped connector by its offset, and is whole when the connector says so', async () => {
     const { whole, outcome } = await more.apply();
-    expect({ whole, outcome }).toEqual({ whole: [{ table: 'bank.loans', rows: 1207 }], outcome: 'changed' });
+    expect({ whole, outcome }).toEqual({ whole: ['bank.loans'], outcome: 'changed' });
     expect(more.changes()).toEqual([
       'PUT /connectors/bank/stop',
       'PATCH /connectors/bank/offsets',
@@ -96,18 +96,19 @@ describe('a table that is added', () => {
       await snapshot(more, status);
       if (snapshots > 0) status = 'SUCCEEDED';
     };
-    expect(await more.apply()).toMatchObject({ whole: [{ table: 'bank.loans' }] });
+    expect(await more.apply()).toMatchObject({ whole: ['bank.loans'] });
     expect(snapshots).toBe(2);
     expect(told(more).at(-1)).toBe('whole');
   });
 
   it('that takes long is left to the connector, and seen to its end by a later run', async () => {
-    more.meanwhile = async () => {};
-    expect(await refusal(more.apply())).toMatchObject({ code: 'history-running', mayHeal: true });
+    const idle = more.with({ waitS: 40 });
+    idle.meanwhile = async () => {};
+    expect(await refusal(idle.apply())).toMatchObject({ code: 'history-running', mayHeal: true });
     const again = more.with({});
     again.changes();
     again.meanwhile = () => snapshot(again);
-    expect(await again.apply()).toMatchObject({ whole: [{ table: 'bank.loans' }] });
+    expect(await again.apply()).toMatchObject({ whole: ['bank.loans'] });
     expect(again.changes()).toEqual([]);
     expect(snapshots).toBe(1);
   });
@@ -141,8 +142,9 @@ describe('a table that is added', () => {
   });
 
   it('does not resume a connector that somebody has stopped while its history was read', async () => {
-    more.meanwhile = async () => {};
-    await refusal(more.apply());
+    const idle = more.with({ waitS: 40 });
+    idle.meanwhile = async () => {};
+    await refusal(idle.apply());
     await more.real.stop('bank');
     more.changes();
     expect(await refusal(more.with({}).apply())).toMatchObject({ code: 'connector-stopped' });

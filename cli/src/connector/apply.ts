@@ -3,7 +3,7 @@ import type { KafkaLock, OpenTransaction, TransactionLogs, Transport } from '@ba
 import { type ConnectClient, MARIADB_SOURCE_CLASS, maskText, type StreamingProof } from 'debezium-connect-client';
 import { CliError } from '../errors.ts';
 import { topicOf, uncaptured } from './added-tables.ts';
-import { announce, startAdding, untilWhole, type WholeTable } from './adding.ts';
+import { announce, startAdding, untilWhole } from './adding.ts';
 import { endOf, ofRefusal } from './diagnosis.ts';
 import { endHanging, hangingHere } from './hanging.ts';
 import { historiesIn } from './histories.ts';
@@ -45,8 +45,8 @@ export interface Applied {
   readonly ended: readonly OpenTransaction[];
   readonly restarts: number;
   readonly proof: StreamingProof;
-  /** Of tables that were added. */
-  readonly whole: readonly WholeTable[];
+  /** Tables that were added, and have all of their history in Kafka since now. */
+  readonly whole: readonly string[];
 }
 
 /** What somebody has said that may be done. */

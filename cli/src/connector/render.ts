@@ -81,7 +81,7 @@ export function appliedText({ plan: { name }, outcome, topics, ended, restarts, 
   const restarted = restarts > 0 ? `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}` : '';
   const aborted = ended.length > 0 ? `, hanging transactions aborted: ${ended.length}` : '';
   const { file, pos } = proof.offset.offset ?? {};
-  const histories = whole.length > 0 ? `, with the history of ${whole.map(({ table }) => table).join(', ')}` : '';
+  const histories = whole.length > 0 ? `, with the history of ${whole.join(', ')}` : '';
   return escaped(
     `connector ${name}: ${outcome}${histories}${made}${aborted}${restarted}; it streams, at ${file}:${pos}`,
   );

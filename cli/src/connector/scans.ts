@@ -9,7 +9,6 @@ export interface TableScan {
   readonly table: string;
   /** SUCCEEDED and EMPTY, when all of it was read; with all others it goes on without it. */
   readonly status: string;
-  readonly rows: number;
   /** Of the notification. */
   readonly offset: bigint;
 }
@@ -24,7 +23,7 @@ const bodyAt = 5;
 
 /**
  * The scans that the connector has told of from an offset of its notifications on, in order. Debezium 3.5
- * (IncrementalSnapshotNotificationService): `scanned_collection`, `status`, `total_rows_scanned`. Throws KitError.
+ * (IncrementalSnapshotNotificationService): `scanned_collection` and `status`; its count of rows begins anew with each start of the task. Throws KitError.
  */
 export async function scansIn(transport: Transport, schemas: Schemas, prefix: string, from: bigint) {
   const scans: TableScan[] = [];
@@ -40,8 +39,7 @@ export async function scansIn(transport: Transport, schemas: Schemas, prefix: st
         'undecodable',
         `${notificationsOf(prefix)} at offset ${offset}: it does not say of which table`,
       );
-    const { scanned_collection: table, status, total_rows_scanned: rows } = told;
-    scans.push({ table, status, rows: Number(rows ?? 0), offset });
+    scans.push({ table: told.scanned_collection, status: told.status, offset });
   }
   return scans;
 }
