@@ -21,6 +21,8 @@ export async function joinLock(kafkaOf: (clientId: string) => Kafka, group: stri
     sessionTimeout: 10_000,
     heartbeatInterval: 2000,
     rebalanceTimeout: 10_000,
+    // Paused, it rests for so long, and a release waits for that.
+    maxWaitTimeInMs: 200,
     allowAutoTopicCreation: false,
     retry: { retries: 5, restartOnFailure: async () => false },
   });
