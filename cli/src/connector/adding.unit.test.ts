@@ -113,6 +113,18 @@ describe('a table that is added', () => {
     expect(snapshots).toBe(1);
   });
 
+  it('that the connector has read while nobody looked is not read again', async () => {
+    const idle = more.with({ waitS: 40 });
+    idle.meanwhile = async () => {};
+    await refusal(idle.apply());
+    await snapshot(more);
+    const again = more.with({});
+    again.changes();
+    expect(await again.apply()).toMatchObject({ whole: ['bank.loans'] });
+    expect(again.changes()).toEqual([]);
+    expect(snapshots).toBe(1);
+  });
+
   it.each([
     ['unknown-table', () => bench.kafka.history.splice(2, 1)],
     [
