@@ -115,6 +115,13 @@ describe('a table that is added', () => {
     expect(snapshots).toBe(1);
   });
 
+  it('is not whole by what was told before it was begun, as of an earlier capture', async () => {
+    await more.kafka.publish('bank.notifications', [Buffer.from('one')]);
+    more.scans.push({ table: 'bank.loans', status: 'SUCCEEDED', offset: 0n });
+    expect(await more.apply()).toMatchObject({ whole: ['bank.loans'] });
+    expect(snapshots).toBe(1);
+  });
+
   it('that the connector has read while nobody looked is not read again', async () => {
     const idle = more.with({ waitS: 40 });
     idle.meanwhile = async () => {};
