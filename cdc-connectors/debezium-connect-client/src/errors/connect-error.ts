@@ -6,8 +6,12 @@ import type { SourceTrouble } from './source-trouble.ts';
  *
  * - `unreachable`: no connection to the worker. `timeout`: the worker did not answer in time.
  * - `rebalancing`: the worker waits for a rebalance of its group. `worker-error`: it answered with a 5xx.
- * - `not-found`: no such connector. `invalid-config`: the worker, or this client, refuses the configuration.
- * - `unauthorized`: 401 or 403.
+ * - `not-found`: no such connector, task, plugin or logger. `already-exists`: `createConnector` for a name that is taken.
+ * - `invalid-config`: the worker, or this client, refuses the configuration, or what else was given.
+ * - `not-stopped`: offsets can be changed only of a connector that is STOPPED.
+ * - `unauthorized`: 401 or 403. `disabled`: the worker's own configuration has topic tracking, or its reset, switched off.
+ * - `unsupported`: the worker has no such endpoint: an older Kafka, or an address that is not its base.
+ * - `tls-failed`: no encrypted connection, since one side does not accept the other, or the other side speaks no TLS.
  * - `connector-failed`, `task-failed`: the state is FAILED; `trace` has the worker's reason.
  * - `not-streaming`: the time to wait ran out before there was proof of streaming.
  * - `unexpected-answer`: what came back is not what Kafka Connect's REST API promises.
@@ -19,8 +23,13 @@ export type ConnectErrorCode =
   | 'rebalancing'
   | 'worker-error'
   | 'not-found'
+  | 'already-exists'
   | 'invalid-config'
+  | 'not-stopped'
   | 'unauthorized'
+  | 'disabled'
+  | 'unsupported'
+  | 'tls-failed'
   | 'connector-failed'
   | 'task-failed'
   | 'not-streaming'
@@ -72,6 +81,8 @@ export class ConnectError extends Error {
 const PREFACE = {
   aborted: 'the call to Kafka Connect was aborted by its caller',
   timeout: 'Kafka Connect did not answer in time; see whether the worker is overloaded',
+  'tls-failed':
+    'no TLS connection to Kafka Connect; see whether it speaks TLS there, and whether tls.ca, tls.cert and tls.key are right',
   unreachable: 'Kafka Connect cannot be reached; see whether the worker runs and listens there',
   'unexpected-answer': 'what answered does not speak HTTP; see whether the url is a Kafka Connect worker’s',
   unknown: 'unforeseen error while talking to Kafka Connect; its cause has the stack',
@@ -86,8 +97,9 @@ function codeOf(thrown: unknown, depth = 0): keyof typeof PREFACE {
   if (name === 'AbortError') return 'aborted';
   if (name === 'TimeoutError' || /TIMEOUT|ETIMEDOUT/.test(code)) return 'timeout';
   if (/^(ECONN|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_|EPIPE|UND_ERR_SOCKET)/.test(code)) return 'unreachable';
-  // Node's HTTP parser.
-  if (code.startsWith('HPE_')) return 'unexpected-answer';
+  if (/^(ERR_(TLS|SSL|OSSL)|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code)) return 'tls-failed';
+  // Node's HTTP parsers, of http and of fetch.
+  if (code.startsWith('HPE_') || name === 'HTTPParserError') return 'unexpected-answer';
   return cause === undefined || depth > MAX_DEPTH ? 'unknown' : codeOf(cause, depth + 1);
 }
 
@@ -95,8 +107,6 @@ function codeOf(thrown: unknown, depth = 0): keyof typeof PREFACE {
 function textOf(thrown: unknown, depth = 0): string {
   const { message, code, cause } = fieldsOf(thrown);
   const own = message === '' ? code : message;
-  // Node's HTTP parser.
-  if (code.startsWith('HPE_')) return 'unexpected-answer';
   return cause === undefined || depth > MAX_DEPTH ? own : `${own} (${textOf(cause, depth + 1)})`;
 }
 

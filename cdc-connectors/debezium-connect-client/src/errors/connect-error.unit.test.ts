@@ -19,6 +19,8 @@ describe('ConnectError.from', () => {
     [Object.assign(new Error('headers'), { code: 'UND_ERR_HEADERS_TIMEOUT' }), 'timeout', true],
     [new DOMException('stop', 'AbortError'), 'aborted', false],
     [Object.assign(new Error('parse'), { code: 'HPE_INVALID_CONSTANT' }), 'unexpected-answer', false],
+    [Object.assign(new Error('no HTTP/'), { name: 'HTTPParserError' }), 'unexpected-answer', false],
+    [Object.assign(new Error('wrong version'), { code: 'EPROTO' }), 'tls-failed', false],
     [new RangeError('a fault in here'), 'unknown', false],
   ] as const)('%s is %s', (thrown, code, retriable) => {
     const error = ConnectError.from(thrown);

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { plainSecret, secretRef } from '../secrets/secret.ts';
-import type { MariaDbSourceConfig } from './config.ts';
-import { mariaDbSource } from './source.ts';
+import { type MariaDbSourceConfig, mariaDbSource } from './source.ts';
 
 const least: MariaDbSourceConfig = {
   topicPrefix: 'bank',

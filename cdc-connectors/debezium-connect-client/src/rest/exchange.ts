@@ -9,15 +9,18 @@ export type Call = {
   readonly body?: unknown;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** Other statuses than 2xx whose JSON is an answer all the same. */
+  readonly answers?: readonly number[];
 };
 
-/** A 2xx answer. `body` is the decoded JSON, undefined for an empty one. */
+/** A 2xx answer, or one of the call's `answers`. `body` is the decoded JSON, undefined for an empty one. */
 export type Answer = { readonly status: number; readonly body: unknown };
 
 /** Sends the request once. Throws a ConnectError for everything but a 2xx answer with JSON or nothing in it. */
 export async function exchange(worker: Worker, call: Call): Promise<Answer> {
   const { status, text } = await send(worker, call);
-  if (status < 200 || status > 299) throw refusal(call, status, text);
+  const isAnswer = (status >= 200 && status < 300) || (call.answers?.includes(status) && text.startsWith('{'));
+  if (!isAnswer) throw refusal(call, status, text);
   return { status, body: decode(call, status, text) };
 }
 

@@ -1,4 +1,5 @@
 import { ConnectError } from '../errors/connect-error.ts';
+import { type TlsOptions, tlsFetch } from './tls.ts';
 
 /**
  * What a client needs to know. `url` is the worker's base, `http://127.0.0.1:8083`, without user and password:
@@ -9,6 +10,8 @@ export type ConnectClientOptions = {
   /** Per HTTP request, not per call with its retries. Default 30 000: a worker validates a config by connecting to the database. */
   readonly timeoutMs?: number;
   readonly basicAuth?: { readonly user: string; readonly password: string };
+  /** For an https url: an authority of one's own, and a certificate for the client. Default: what Node's fetch does. */
+  readonly tls?: TlsOptions;
   readonly retry?: RetryOptions;
   /** Stand-ins for tests and for runtimes with their own HTTP. */
   readonly ports?: Partial<ClientPorts>;
@@ -26,7 +29,7 @@ export type RetryOptions = {
 
 /** The outside world as this package uses it. `sleep` rejects when its signal aborts; `now` is in ms and never goes back. */
 export type ClientPorts = {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
   readonly sleep: (delayMs: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly now: () => number;
@@ -51,12 +54,22 @@ export function workerFrom(options: ConnectClientOptions): Worker {
     timeoutMs,
     headers: headers(options.basicAuth),
     retry,
-    ports: portsFrom(options.ports),
+    ports: portsFrom(options),
   };
 }
 
-function portsFrom(given: Partial<ClientPorts> = {}): ClientPorts {
-  return { fetch: globalThis.fetch, sleep, random: Math.random, now: () => performance.now(), ...given };
+function portsFrom({ url, tls, ports }: ConnectClientOptions): ClientPorts {
+  if (tls !== undefined) checkTls(url, tls);
+  const fetch = tls === undefined ? globalThis.fetch : tlsFetch(tls);
+  return { fetch, sleep, random: Math.random, now: () => performance.now(), ...ports };
+}
+
+/** A certificate that is not sent, or a key without one, would be found out by a refusal that does not say so. */
+function checkTls(url: string | URL, { cert, key }: TlsOptions): void {
+  const wrong = !/^https:/i.test(String(url))
+    ? 'the url is not https; it cannot be used with tls'
+    : (cert === undefined) !== (key === undefined) && 'tls.cert and tls.key go together; give both';
+  if (wrong) throw new ConnectError('invalid-config', `ConnectClient: ${wrong}`);
 }
 
 function baseUrl(given: string | URL): string {

@@ -3,9 +3,14 @@ import { maskText } from '../secrets/mask.ts';
 import type { Call } from './exchange.ts';
 
 const ADVICE: Partial<Record<ConnectErrorCode, string>> = {
-  'not-found': 'see connectors() for the names there are',
+  'not-found': 'see connectors(), tasks(name), plugins() or loggers.all() for what there is',
+  'already-exists': 'take another name, or putConnector, which changes the one that is there',
+  'not-stopped': 'call stop(name), and wait until status(name) says STOPPED and has no task',
   'invalid-config': 'correct the configuration',
   unauthorized: 'give the right basicAuth',
+  disabled: 'set topic.tracking.enable and topic.tracking.allow.reset in the worker’s own configuration',
+  unsupported:
+    'see whether the url is the worker’s base, and whether its Kafka has this endpoint: worker() tells its version',
   rebalancing: 'repeat the call when the group has settled',
   'worker-error': 'see the worker’s log',
 };
@@ -22,12 +27,24 @@ export function refusal(call: Call, status: number, text: string): ConnectError 
   return new ConnectError(code, [what, advice].filter(Boolean).join('; '), { httpStatus: status });
 }
 
-/**
- * 409 means a rebalance for every call this client makes. Some calls say so with 500 instead: `GET …/config` of a connector
- * put a moment ago answers «Request cannot be completed because a rebalance is expected» (seen in 4.3).
- */
+/** What the worker says where the status alone could mean something else; each text is from Kafka's source, 3.9 to 4.3. */
+const SAYINGS: readonly (readonly [status: number, says: RegExp, code: ConnectErrorCode])[] = [
+  [409, /^Connector .* already exists$/, 'already-exists'],
+  [400, /^Connectors must be in the STOPPED state before their offsets can be modified/, 'not-stopped'],
+  [403, /^Topic tracking (reset )?is disabled/, 'disabled'],
+  // Jersey's own, for a path or a method without a resource.
+  [404, /^HTTP 404 Not Found$/, 'unsupported'],
+  [405, /^/, 'unsupported'],
+  // `GET …/config` of a connector put a moment ago: «Request cannot be completed because a rebalance is expected», seen in 4.3.
+  [500, /\brebalance\b/i, 'rebalancing'],
+  [503, /\brebalance\b/i, 'rebalancing'],
+];
+
+/** Any other 409 means a rebalance. */
 function codeFor(status: number, said: string): ConnectErrorCode {
-  if (status === 409 || (status >= 500 && /\brebalance\b/i.test(said))) return 'rebalancing';
+  const known = SAYINGS.find(([on, says]) => on === status && says.test(said));
+  if (known !== undefined) return known[2];
+  if (status === 409) return 'rebalancing';
   if (status === 404) return 'not-found';
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 400 || status === 422) return 'invalid-config';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { literalRegex, type NamePattern } from '../mariadb/names.ts';
-import { Problems } from '../mariadb/problems.ts';
+import { literalRegex, type NamePattern } from '../config/names.ts';
+import { Problems } from '../config/problems.ts';
 
 /**
  * A request to a running connector (https://debezium.io/documentation/reference/stable/configuration/signalling.html), to be
@@ -22,6 +22,7 @@ export type SnapshotCondition = {
   readonly filter: string;
 };
 
+/** Which tables to read, how, and which of their rows. */
 export type ExecuteSnapshot = {
   /** `database.table` each, as the database spells it, or a Java regular expression. A table has to be captured already. */
   readonly tables: readonly NamePattern[];

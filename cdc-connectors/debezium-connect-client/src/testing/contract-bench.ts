@@ -22,6 +22,8 @@ export type ConnectSubject = {
 /** What each test works with: a client, and a name for the connector it makes, which is removed after it. */
 export type Bench = {
   readonly client: ConnectClient;
+  /** A client of the same worker, at a path below its address. */
+  readonly clientAt: (path: string) => ConnectClient;
   readonly name: string;
   readonly subject: Required<Omit<ConnectSubject, 'basicAuth'>>;
   /** The first status that is fit; a connector the worker does not know yet is UNASSIGNED without tasks. */
@@ -33,15 +35,16 @@ export const LIMIT_MS = 120_000;
 
 /** Sets the subject up and down around the tests of a `describe`; gives what to write them with. */
 export function benchFor(factory: () => Promise<ConnectSubject>) {
-  let shared: Pick<Bench, 'client' | 'subject'>;
+  let shared: Pick<Bench, 'client' | 'clientAt' | 'subject'>;
   let name = '';
 
   beforeAll(async () => {
     const { basicAuth, ...given } = await factory();
-    const client = new ConnectClient({ url: given.url, ...(basicAuth && { basicAuth }) });
+    const clientAt = (path: string) => new ConnectClient({ url: given.url + path, ...(basicAuth && { basicAuth }) });
+    const client = clientAt('');
     const refusedConfig = { ...given.config, 'database.port': '1' };
     const failingConfig = { ...given.config, converters: 'absent', 'absent.type': 'no.such.Converter' };
-    shared = { client, subject: { refusedConfig, failingConfig, ...given } };
+    shared = { client, clientAt, subject: { refusedConfig, failingConfig, ...given } };
   }, LIMIT_MS);
   afterEach(async () => {
     const { client } = shared;
@@ -60,6 +63,9 @@ export function benchFor(factory: () => Promise<ConnectSubject>) {
     );
 }
 
+/** What the parts of the contract write their tests with. */
+export type ContractTest = ReturnType<typeof benchFor>;
+
 /** The error of a call that has to fail. */
 export async function errorOf(call: Promise<unknown>): Promise<ConnectError> {
   const outcome = await call.then(
@@ -74,11 +80,11 @@ export async function codeOf(call: Promise<unknown>): Promise<ConnectErrorCode> 
   return (await errorOf(call)).code;
 }
 
-function benchOn({ client, subject }: Pick<Bench, 'client' | 'subject'>, name: string): Bench {
-  const until: Bench['until'] = (isFit) => eventually(() => knownStatus(client, name), isFit);
+function benchOn(shared: Pick<Bench, 'client' | 'clientAt' | 'subject'>, name: string): Bench {
+  const until: Bench['until'] = (isFit) => eventually(() => knownStatus(shared.client, name), isFit);
   const isRunning = ({ connector, tasks }: ConnectorStatus) =>
     connector.state === 'RUNNING' && tasks[0]?.state === 'RUNNING';
-  return { client, subject, name, until, running: () => until(isRunning) };
+  return { ...shared, name, until, running: () => until(isRunning) };
 }
 
 async function knownStatus(client: ConnectClient, name: string): Promise<ConnectorStatus> {

@@ -1,14 +1,18 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SourceOffset } from '../rest/types.ts';
-import { answer, type FakeAnswer, type FakeRequest, refused } from './fake-routes.ts';
-import type { FakeConnector, FakePlugin, FakeState } from './fake-state.ts';
+import { type FakeAnswer, type FakeRequest, refused } from './fake-answer.ts';
+import { answer } from './fake-routes.ts';
+import { emptyState, type FakeConnector, type FakePlugin, type FakeState } from './fake-state.ts';
 
 export type FakeConnectOptions = {
   readonly plugin?: FakePlugin;
   /** Requests without it are answered with 401. */
   readonly basicAuth?: { readonly user: string; readonly password: string };
+  /** It speaks https with this certificate, as PEM texts. With `clientCa` only clients with one of that authority get in. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
 };
 
 /** A Kafka Connect worker in memory, and the knobs of it. */
@@ -32,17 +36,21 @@ export type FakeConnect = {
   setOffsets(name: string, offsets: SourceOffset[]): void;
   /** What `activeTopics` shows for this connector from now on. */
   setTopics(name: string, topics: string[]): void;
+  /** What `health` says from now on. */
+  setHealth(status: 'healthy' | 'starting' | 'unhealthy', message: string): void;
   stop(): Promise<void>;
 };
+
+const HEALTH_STATUS = { healthy: 200, starting: 503, unhealthy: 500 };
 
 type Turn = FakeAnswer | 'lose' | 'leave';
 
 /** Starts one on a free port of 127.0.0.1. A knob for a connector that is not there throws. */
-export async function fakeConnect({ plugin = {}, basicAuth }: FakeConnectOptions = {}): Promise<FakeConnect> {
-  const state: FakeState = { connectors: new Map(), offsets: new Map() };
+export async function fakeConnect({ plugin = {}, basicAuth, tls }: FakeConnectOptions = {}): Promise<FakeConnect> {
+  const state = emptyState();
   const turns: Turn[] = [];
   const requests: string[] = [];
-  const server = createServer((message, response) => {
+  const server = serverFor(tls, (message, response) => {
     void readRequest(message).then((request) => {
       requests.push(`${request.method} ${request.path}`);
       const turn = turns.shift();
@@ -62,7 +70,7 @@ export async function fakeConnect({ plugin = {}, basicAuth }: FakeConnectOptions
   }
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     requests,
     rebalanceFor: (count) => turns.push(...Array<Turn>(count).fill(refused(409, STALE))),
     answerNext: (status, body) => turns.push({ status, body }),
@@ -72,12 +80,22 @@ export async function fakeConnect({ plugin = {}, basicAuth }: FakeConnectOptions
     failTask: (name, trace) => Object.assign(present(state, name), { taskTrace: trace }),
     setOffsets: (name, offsets) => state.offsets.set(name, offsets),
     setTopics: (name, topics) => Object.assign(present(state, name), { topics }),
+    setHealth: (status, message) => {
+      state.health = { status: HEALTH_STATUS[status], body: { status, message } };
+    },
     stop: async () => {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
     },
   };
+}
+
+function serverFor(tls: FakeConnectOptions['tls'], listener: RequestListener) {
+  if (tls === undefined) return createServer(listener);
+  const { cert, key, clientCa } = tls;
+  const asking = clientCa !== undefined && { ca: clientCa, requestCert: true };
+  return createTlsServer({ cert, key, ...asking }, listener);
 }
 
 const STALE =

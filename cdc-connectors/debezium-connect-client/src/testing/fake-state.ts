@@ -15,7 +15,20 @@ export type FakeConnector = {
 export type FakeState = {
   readonly connectors: Map<string, FakeConnector>;
   readonly offsets: Map<string, SourceOffset[]>;
+  readonly loggers: Map<string, { level: string; last_modified: number | null }>;
+  /** What /health answers. */
+  health: { readonly status: number; readonly body: { readonly status: string; readonly message: string } };
 };
+
+export function emptyState(): FakeState {
+  const message = 'Worker has completed startup and is ready to handle requests.';
+  return {
+    connectors: new Map(),
+    offsets: new Map(),
+    loggers: new Map([['root', { level: 'INFO', last_modified: null }]]),
+    health: { status: 200, body: { status: 'healthy', message } },
+  };
+}
 
 /** What a fake plugin is like. Each function is asked with the configuration that was put. */
 export type FakePlugin = {
@@ -27,7 +40,7 @@ export type FakePlugin = {
   readonly refuse?: (config: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** A trace makes the task FAILED at its start. Default: it runs. */
   readonly failAtStart?: (config: Readonly<Record<string, string>>) => string | undefined;
-  /** The offsets committed once a new connector runs. Default: none. */
+  /** The offsets committed once a connector runs that has none. Default: none. */
   readonly offsetsAtStart?: (config: Readonly<Record<string, string>>) => SourceOffset[];
   /** The topics a new connector has written to. Default: none. */
   readonly topicsAtStart?: (config: Readonly<Record<string, string>>) => string[];
@@ -53,4 +66,14 @@ export function refusals(plugin: FakePlugin, config: Readonly<Record<string, str
   const missing = (plugin.required ?? REQUIRED_SETTINGS).filter((key) => !config[key]);
   const messages = missing.map((key) => [key, `Missing required configuration "${key}" which has no default value.`]);
   return { ...plugin.refuse?.(config), ...Object.fromEntries(messages) };
+}
+
+/** The worker's JSON for a connector. */
+export function infoJson(name: string, connector: FakeConnector) {
+  return { name, config: connector.config, tasks: taskIds(name, connector), type: 'source' };
+}
+
+/** The ids as Connect writes them. */
+export function taskIds(name: string, { target }: FakeConnector): { connector: string; task: number }[] {
+  return target === 'STOPPED' ? [] : [{ connector: name, task: 0 }];
 }

@@ -14,6 +14,7 @@ import type { SourceOffset } from '../rest/types.ts';
  */
 export type Evidence = 'none' | 'snapshot' | 'snapshot-done' | 'binlog-read';
 
+/** What a committed offset is evidence of (`client.offsets(name)`); undefined and null, where there is none, are of `none`. */
 export function evidenceIn(offset: SourceOffset['offset'] | undefined): Evidence {
   if (offset === null || offset === undefined || Object.keys(offset).length === 0) return 'none';
   if (snapshotHaltsStreaming(offset.snapshot)) return 'snapshot';

@@ -25,10 +25,12 @@ export async function observe(reads: ConnectorReads, name: string, options: Call
   const config = await reads.config(name, options);
   const status = await statusOf(reads, name, options);
   const failure = failureOf(status, config);
-  const offset = offsetFor(await reads.offsets(name, options), config['topic.prefix']);
+  // The worker may have no offsets to show of a connector that it cannot even start, as when its secrets are gone.
+  const canRead = status.connector.state !== 'FAILED';
+  const offset = canRead ? offsetFor(await reads.offsets(name, options), config['topic.prefix']) : undefined;
   const evidence = evidenceIn(offset?.offset);
   const running = isRunning(status);
-  const sentence = `${statesIn(status)}, ${running || failure ? flowIn(evidence, offset) : 'nothing runs'}`;
+  const sentence = `${statesIn(status)}, ${running || (failure && canRead) ? flowIn(evidence, offset) : 'nothing runs'}`;
   return { running, evidence, config, sentence, ...(failure && { failure }), ...(offset && { offset }) };
 }
 

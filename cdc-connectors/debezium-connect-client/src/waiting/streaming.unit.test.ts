@@ -41,6 +41,7 @@ async function play(scenes: readonly Scene[], options: StreamingOptions = {}, co
     },
     offsets: async () => {
       const { offset } = scene() as Exclude<Scene, Error>;
+      if (offset?.unreadable) throw new ConnectError('worker-error', 'its secrets are gone');
       return offset === undefined ? [] : [{ partition: { server: 'bank' }, offset }];
     },
     restart: async () => void restarts++,
@@ -61,6 +62,12 @@ async function play(scenes: readonly Scene[], options: StreamingOptions = {}, co
 }
 
 describe('waitUntilStreaming', () => {
+  it('says that the connector FAILED, though the worker cannot read its offsets then', async () => {
+    const { outcome, told } = await play([{ connector: 'FAILED', offset: { unreadable: true } }]);
+    expect(outcome).toMatchObject({ code: 'connector-failed' });
+    expect(told).toEqual(['connector FAILED, task 0 RUNNING, nothing runs']);
+  });
+
   it('does not take RUNNING for streaming, nor a snapshot, nor its end', async () => {
     const { outcome, told } = await play([
       notFound,

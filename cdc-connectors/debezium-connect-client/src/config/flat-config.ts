@@ -1,7 +1,7 @@
 import { isSecretKey } from '../secrets/mask.ts';
 import { hasReference, Secret } from '../secrets/secret.ts';
-import type { Settings } from './config.ts';
 import type { Problems } from './problems.ts';
+import type { Settings } from './settings.ts';
 
 type Value = string | number | boolean | Secret | undefined;
 

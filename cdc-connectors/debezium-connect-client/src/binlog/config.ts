@@ -1,34 +1,58 @@
+import type { NamePattern } from '../config/names.ts';
+import type {
+  ConverterSettings,
+  ErrorSettings,
+  ExactlyOnceSettings,
+  Settings,
+  TopicCreationSettings,
+} from '../config/settings.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { NamePattern } from './names.ts';
 
-/** Settings passed on under a prefix, or as they are. A secret among them has to be a Secret. */
-export type Settings = Readonly<Record<string, string | number | boolean | Secret>>;
+/** The words that are the database's own. */
+export type Dialect = { readonly lockingMode: string; readonly tlsMode: string };
 
 /**
- * Debezium's MariaDB source connector 3.5 (https://debezium.io/documentation/reference/stable/connectors/mariadb.html).
+ * What Debezium's MariaDB and MySQL source connectors 3.5 have in common
+ * (https://debezium.io/documentation/reference/stable/connectors/mariadb.html,
+ * https://debezium.io/documentation/reference/stable/connectors/mysql.html).
  *
  * A property is named after its setting: `pollIntervalMs` is `poll.interval.ms`, `snapshot.lockingMode` is
  * `snapshot.locking.mode`. One that is left out is not sent, so the connector's default holds, which is given here as of 3.5.
  * Settings that have no property go into `extra`.
  */
-export type MariaDbSourceConfig = {
+export type BinlogSourceConfig<D extends Dialect> = {
   /**
    * `topic.prefix`: begins the name of every topic, `<prefix>.<database>.<table>`, and names the connector's offsets. Letters,
    * digits, `.`, `_` and `-`. Not to be changed afterwards: the connector would start anew under other topics.
    */
   readonly topicPrefix: string;
-  readonly database: DatabaseSettings;
+  readonly database: DatabaseSettings<D['tlsMode']>;
+  /** One of the two. Default: every table that is not the system's. */
   readonly table?: {
-    /** `table.include.list`, `database.table` each. Default: every table that is not the system's. */
+    /** `table.include.list`, `database.table` each. */
     readonly include?: readonly NamePattern[];
+    /** `table.exclude.list`, `database.table` each. */
+    readonly exclude?: readonly NamePattern[];
   };
+  /** One of the two. Default: every column. Key columns are always in the key. */
   readonly column?: {
+    /** `column.include.list`, `database.table.column` each: what the values of events have. */
+    readonly include?: readonly NamePattern[];
     /** `column.exclude.list`, `database.table.column` each: left out of the values of events. */
     readonly exclude?: readonly NamePattern[];
   };
+  /** `message.key.columns`, for tables whose key is to be another than their primary key: the columns by `database.table`. */
+  readonly messageKeyColumns?: Readonly<Record<string, readonly string[]>>;
   readonly schemaHistory: SchemaHistorySettings;
-  readonly snapshot?: SnapshotSettings;
+  readonly snapshot?: SnapshotSettings<D['lockingMode']>;
+  readonly incrementalSnapshot?: IncrementalSnapshotSettings;
   readonly signal?: SignalSettings;
+  /** `notification.enabled.channels`: where the connector tells of its snapshots. Default: nowhere. */
+  readonly notification?: {
+    readonly enabledChannels: readonly ('sink' | 'log' | 'jmx')[];
+    /** `notification.sink.topic.name`, which `sink` needs. */
+    readonly sinkTopicName?: string;
+  };
   readonly topicCreation?: TopicCreationSettings;
   readonly exactlyOnce?: ExactlyOnceSettings;
   readonly errors?: ErrorSettings;
@@ -39,6 +63,10 @@ export type MariaDbSourceConfig = {
   /** `producer.override.*`; the worker has to allow it by `connector.client.config.override.policy`. */
   readonly producerOverride?: Settings;
 
+  /** `gtid.source.includes`: capture what these servers have written, and skip the rest; of MariaDB by domain, of MySQL by UUID. */
+  readonly gtidSourceIncludes?: readonly string[];
+  /** `gtid.source.excludes`; not together with the former. */
+  readonly gtidSourceExcludes?: readonly string[];
   /** `read.only`: signals arrive by Kafka and nothing is written to the database. Default false. */
   readonly readOnly?: boolean;
   /** `include.schema.changes`: DDL as events on the topic named by the prefix. Default true. */
@@ -59,6 +87,16 @@ export type MariaDbSourceConfig = {
    * `waitUntilStreaming` no proof.
    */
   readonly heartbeatIntervalMs?: number;
+  /** `heartbeat.action.query`: run at the source with each heartbeat. Default: none. */
+  readonly heartbeatActionQuery?: string;
+  /** `max.queue.size.in.bytes`; 0, the default, for no limit but `maxQueueSize`. */
+  readonly maxQueueSizeInBytes?: number;
+  /** `connect.timeout.ms`, from 0. Default 30 000. */
+  readonly connectTimeoutMs?: number;
+  /** `include.query`: the statement in each event, where the server logs it. Default false. */
+  readonly includeQuery?: boolean;
+  /** `skip.messages.without.change`: no event for an update of columns that are not captured. Default false. */
+  readonly skipMessagesWithoutChange?: boolean;
   /** `connect.keep.alive.interval.ms`, above 0. An idle server sends a sign of life every 0.8 of it. Default 60 000. */
   readonly connectKeepAliveIntervalMs?: number;
 
@@ -85,9 +123,33 @@ export type MariaDbSourceConfig = {
   readonly extra?: Settings;
 };
 
+/** How names are made fit for Avro: with `_`, or with `_u` and the sign's code, for what Avro does not take. */
 export type NameAdjustment = 'none' | 'avro' | 'avro_unicode';
 
-export type DatabaseSettings = {
+/** `database.ssl.*`. Files are the worker's. */
+export type DatabaseTls<Mode extends string> = {
+  /** `database.ssl.mode`, from no encryption to one with the server's name checked. */
+  readonly mode: Mode;
+  /** `database.ssl.truststore`: whom to believe. */
+  readonly truststore?: string;
+  readonly truststorePassword?: Secret;
+  /** `database.ssl.keystore`: who one is. */
+  readonly keystore?: string;
+  readonly keystorePassword?: Secret;
+};
+
+/** `incremental.snapshot.*`, for snapshots that signals start (`executeSnapshot`). */
+export type IncrementalSnapshotSettings = {
+  /** `incremental.snapshot.chunk.size`, in rows, above 0. Default 1024. */
+  readonly chunkSize?: number;
+  /** `incremental.snapshot.watermarking.strategy`: with `insert_delete` the signalling table does not grow. Default `insert_insert`. */
+  readonly watermarkingStrategy?: 'insert_insert' | 'insert_delete';
+  /** `incremental.snapshot.allow.schema.changes`. Default false. */
+  readonly allowSchemaChanges?: boolean;
+};
+
+/** `database.*`: the server whose binlog is read, and as whom. */
+export type DatabaseSettings<TlsMode extends string> = {
   /** `database.hostname`, as the worker sees it. */
   readonly hostname: string;
   /** `database.port`. Default 3306. */
@@ -96,10 +158,16 @@ export type DatabaseSettings = {
   readonly user: string;
   /** `database.password`. */
   readonly password: Secret;
+  /** Default: MariaDB's is not encrypted, MySQL's is if the server can. */
+  readonly tls?: DatabaseTls<TlsMode>;
   /** `database.server.id`, 1 to 4 294 967 295: the connector joins as a replica, so no server and no other client may have it. */
   readonly serverId: number;
-  /** `database.include.list`. Default: every database. */
+  /** `database.include.list`, or the next. Default: every database. */
   readonly include?: readonly NamePattern[];
+  /** `database.exclude.list`. */
+  readonly exclude?: readonly NamePattern[];
+  /** `database.query.timeout.ms`. Default 600 000. */
+  readonly queryTimeoutMs?: number;
 };
 
 /** The history of table structures, in a topic of its own with one partition and no expiry; never shared between connectors. */
@@ -120,7 +188,8 @@ export type SchemaHistorySettings = {
   readonly consumer?: Settings;
 };
 
-export type SnapshotSettings = {
+/** `snapshot.*`: the connector's first snapshot, and blocking ones. */
+export type SnapshotSettings<LockingMode extends string> = {
   /** `snapshot.mode`. Default `initial`. `initial_only` never streams. */
   readonly mode?:
     | 'always'
@@ -133,15 +202,20 @@ export type SnapshotSettings = {
     | 'configuration_based'
     | 'custom';
   /** `snapshot.locking.mode`: `minimal`, the default, holds a global read lock while table structures are read. */
-  readonly lockingMode?: 'minimal' | 'extended' | 'none' | 'custom';
+  readonly lockingMode?: LockingMode;
   /** `snapshot.lock.timeout.ms`. Default 10 000. */
   readonly lockTimeoutMs?: number;
   /** `snapshot.delay.ms` before it begins. Default 0. */
   readonly delayMs?: number;
   /** `snapshot.max.threads`, above 0. Default 1. */
   readonly maxThreads?: number;
+  /** `snapshot.fetch.size`, in rows, above 0. Default: the driver's. */
+  readonly fetchSize?: number;
+  /** `snapshot.include.collection.list`, `database.table` each: the captured tables that a snapshot reads. Default: all. */
+  readonly includeCollections?: readonly NamePattern[];
 };
 
+/** `signal.*` (https://debezium.io/documentation/reference/stable/configuration/signalling.html): how signals reach the connector. */
 export type SignalSettings = {
   /** `signal.data.collection`, `database.table`: where the source channel reads signals. */
   readonly dataCollection?: string;
@@ -154,59 +228,7 @@ export type SignalSettings = {
     readonly topic?: string;
     /** `signal.kafka.bootstrap.servers`. */
     readonly bootstrapServers: readonly string[];
+    /** `signal.consumer.*`, such as how to authenticate: it does not share the worker's. */
+    readonly consumer?: Settings;
   };
-};
-
-/** `topic.creation.*` (KIP-158): how the worker makes topics that are missing. Other topics than a group's are the default's. */
-export type TopicCreationSettings = {
-  readonly default: TopicSettings;
-  /** By group name. `include` and `exclude` are matched against whole topic names. */
-  readonly groups?: Readonly<
-    Record<
-      string,
-      Partial<TopicSettings> & { readonly include: readonly NamePattern[]; readonly exclude?: readonly NamePattern[] }
-    >
-  >;
-};
-
-export type TopicSettings = {
-  /** From 1, or -1 for the broker's default. */
-  readonly replicationFactor: number;
-  /** From 1, or -1 for the broker's default. */
-  readonly partitions: number;
-  /** Topic settings by Kafka's names, such as `cleanup.policy`. */
-  readonly config?: Settings;
-};
-
-/** KIP-618; the worker needs `exactly.once.source.support=enabled`. */
-export type ExactlyOnceSettings = {
-  /** `exactly.once.support`: with `required` the worker refuses the connector when it cannot keep it. */
-  readonly support: 'requested' | 'required';
-  /** `transaction.boundary`. Debezium's MariaDB connector cannot define its own. Default `poll`. */
-  readonly transactionBoundary?: 'poll' | 'interval';
-  /** `transaction.boundary.interval.ms`, above 0; for `interval` only. Default: the worker's `offset.flush.interval.ms`. */
-  readonly transactionBoundaryIntervalMs?: number;
-};
-
-/** The worker's `errors.*` for converters and transforms, and Debezium's `errors.max.retries` for its database connection. */
-export type ErrorSettings = {
-  /** `errors.tolerance`: `all` drops a record that cannot be converted. Default `none`. */
-  readonly tolerance?: 'none' | 'all';
-  /** `errors.retry.timeout` in ms; 0, the default, for no retry, -1 for no end. */
-  readonly retryTimeoutMs?: number;
-  /** `errors.retry.delay.max.ms`. Default 60 000. */
-  readonly retryDelayMaxMs?: number;
-  /** `errors.log.enable`. Default false. */
-  readonly logEnable?: boolean;
-  /** `errors.log.include.messages`: rows get into the log. Default false. */
-  readonly logIncludeMessages?: boolean;
-  /** `errors.max.retries`, -1, the default, for no end: then it shows RUNNING for as long as the database is away. */
-  readonly maxRetries?: number;
-};
-
-export type ConverterSettings = {
-  /** The Java class, such as `org.apache.kafka.connect.json.JsonConverter`. */
-  readonly class: string;
-  /** Passed on behind `key.converter.` or `value.converter.`. */
-  readonly settings?: Settings;
 };
