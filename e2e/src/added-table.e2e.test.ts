@@ -45,20 +45,6 @@ describe('a table that is added to a running bridge', () => {
     for (const service of [stamps, letters]) await service?.kill();
     await bridge?.read.query(`DROP DATABASE IF EXISTS ${other}`).catch(() => {});
     await bridge?.close();
-    const handles = (
-      process as unknown as {
-        _getActiveHandles(): {
-          constructor: { name: string };
-          remotePort?: number;
-          pid?: number;
-          spawnargs?: string[];
-        }[];
-      }
-    )._getActiveHandles();
-    console.info(
-      JSON.stringify(process.getActiveResourcesInfo()),
-      handles.map((h) => `${h.constructor.name} ${h.remotePort} ${h.pid} ${h.spawnargs}`).join('; '),
-    );
   });
 
   const write = async () => {

@@ -45,6 +45,19 @@ it('ends with a process that is killed', async () => {
   await mine.release();
 }, 90_000);
 
+it('leaves no connection behind', async () => {
+  const port = Number(testStack().kafka.split(':')[1]);
+  const open = () =>
+    (process as unknown as { _getActiveHandles(): { readonly remotePort?: number }[] })
+      ._getActiveHandles()
+      .filter(({ remotePort }) => remotePort === port).length;
+  await eventually('others of this process are over', () => open() === 0);
+  const lock = await take();
+  expect(open()).toBeGreaterThan(0);
+  await lock.release();
+  await eventually('none is left', () => open() === 0);
+}, 60_000);
+
 it('names a Kafka that is away', async () => {
   const away = kafkaLock({ ...kafka, brokers: ['127.0.0.1:9'] }, name, name);
   await expect(away).rejects.toMatchObject({ code: 'kafka-unreachable' });

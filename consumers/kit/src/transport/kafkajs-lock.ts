@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Kafka } from 'kafkajs';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { ISocketFactory, Kafka, KafkaConfig } from 'kafkajs';
 import { KitError } from '../errors.ts';
 
 /** What one process at a time holds, wherever it runs; it ends with its holder, ten seconds later at most. */
@@ -14,8 +16,14 @@ export interface KafkaLock {
  * the first by its text (RoundRobinAssigner), and ids begin with the client's name: here, with the time. So who comes later waits.
  * Throws KitError `kafka-unreachable`.
  */
-export async function joinLock(kafkaOf: (clientId: string) => Kafka, group: string, topic: string): Promise<KafkaLock> {
-  const kafka = kafkaOf(`${String(Date.now()).padStart(15, '0')}-${randomUUID().slice(0, 8)}`);
+export async function joinLock(
+  kafkaOf: (config: Pick<KafkaConfig, 'clientId' | 'socketFactory'>) => Kafka,
+  group: string,
+  topic: string,
+): Promise<KafkaLock> {
+  const sockets = new Sockets();
+  const clientId = `${String(Date.now()).padStart(15, '0')}-${randomUUID().slice(0, 8)}`;
+  const kafka = kafkaOf({ clientId, socketFactory: sockets.factory });
   const consumer = kafka.consumer({
     groupId: group,
     sessionTimeout: 10_000,
@@ -43,12 +51,38 @@ export async function joinLock(kafkaOf: (clientId: string) => Kafka, group: stri
     await joined;
   } catch (cause) {
     await consumer.disconnect().catch(() => {});
+    sockets.destroy();
     throw new KitError('kafka-unreachable', `the lock of group ${group}: ${(cause as Error).message}`, { cause });
   }
   return {
     get isHeld() {
       return isHeld;
     },
-    release: () => consumer.disconnect().catch(() => {}),
+    release: async () => {
+      await consumer.disconnect().catch(() => {});
+      sockets.destroy();
+    },
   };
+}
+
+/** Of one client. As it tries again what has failed, kafkajs may connect behind the back of `disconnect`. */
+class Sockets {
+  readonly #all = new Set<Socket>();
+  #isOver = false;
+
+  readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+    const socket = ssl
+      ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
+      : connect({ host, port }, onConnect);
+    socket.setKeepAlive(true, 60_000);
+    socket.once('close', () => this.#all.delete(socket));
+    this.#all.add(socket);
+    if (this.#isOver) socket.destroy();
+    return socket;
+  };
+
+  destroy(): void {
+    this.#isOver = true;
+    for (const socket of this.#all) socket.destroy();
+  }
 }

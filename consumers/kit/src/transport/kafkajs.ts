@@ -32,7 +32,7 @@ export function kafkaJsTransport(options: KafkaJsOptions): Transport {
 
 /** Throws KitError `kafka-unreachable`. The topic has to be there. */
 export function kafkaLock(options: KafkaJsOptions, group: string, topic: string): Promise<KafkaLock> {
-  return joinLock((clientId) => new kafkajs.Kafka({ ...configOf(options), clientId }), group, topic);
+  return joinLock((own) => new kafkajs.Kafka({ ...configOf(options), ...own }), group, topic);
 }
 
 function configOf(options: KafkaJsOptions): KafkaConfig {
