@@ -47,6 +47,11 @@ const avroConverter = 'dev.banyan.NullKeepingAvroConverter';
 /** Ours: heartbeats tell how far the connector has come, decision 4. */
 const heartbeatPosition = { transforms: 'position', 'transforms.position.type': 'dev.banyan.HeartbeatPosition' };
 
+/** Where the connector tells what became of an incremental snapshot. */
+export const notificationsOf = (prefix: string): string => `${prefix}.notifications`;
+/** Which tables were added to a running connector, and whether Kafka has all of them: decision 19. */
+export const historiesOf = (prefix: string): string => `${prefix}.histories`;
+
 /** A connector that captures exact values, whole transactions and truncates, and its topics, which never expire. */
 export function capture(options: CaptureOptions): Capture {
   const { prefix, database, kafka, kafkaClient, replicationFactor = 1 } = options;
@@ -63,6 +68,8 @@ export function capture(options: CaptureOptions): Capture {
       topic(`${prefix}.transaction`, forever),
       topic(`${prefix}.corrections`, forever),
       topic(`__debezium-heartbeat.${prefix}`, { 'cleanup.policy': 'delete', 'retention.ms': '3600000' }),
+      topic(historiesOf(prefix), forever),
+      topic(notificationsOf(prefix), forever),
       ...options.tables.map((table) => topic(topicName(`${prefix}.${table}`), forever)),
     ],
     config: mariaDbSource({
@@ -87,6 +94,8 @@ export function capture(options: CaptureOptions): Capture {
       keyConverter: converter,
       valueConverter: converter,
       exactlyOnce: { support: 'required' },
+      // Incremental snapshots without a word to the server: their chunks are placed by GTIDs.
+      readOnly: true,
       provideTransactionMetadata: true,
       includeSchemaChanges: false,
       tombstonesOnDelete: false,
@@ -100,6 +109,8 @@ export function capture(options: CaptureOptions): Capture {
       connectKeepAliveIntervalMs: 10_000,
       extra: {
         ...heartbeatPosition,
+        'notification.enabled.channels': 'sink',
+        'notification.sink.topic.name': notificationsOf(prefix),
         'internal.custom.retriable.exception': lostConnection,
         'retriable.restart.connector.wait.ms': 2000,
       },

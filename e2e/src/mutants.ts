@@ -29,6 +29,7 @@ export const changes: Readonly<Record<string, Change | readonly Change[]>> = {
     put: 'await this.#writer.write(changes).catch(() => {});',
   },
   'fill-half': { file: '/projection/pass.ts', find: ' || this.#merge.isPartlyTaken) return;', put: ') return;' },
+  'history-half': { file: '/projection/histories.ts', find: "state === 'whole' ? [] : [table]", put: '[]' },
   'offsets-ahead': {
     file: '/merge/transaction-merge.ts',
     find: 'offsets.set(log.partition, log.restartOffset)',

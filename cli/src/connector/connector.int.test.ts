@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { capture, captureUserStatements } from '@banyan/connectors';
+import { Schemas } from '@banyan/kit';
 import { kafkaJsTransport, type TransactionLogs, type Transport, transactionLogs } from '@banyan/kit/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConnectClient, secretRef } from 'debezium-connect-client';
@@ -12,7 +13,9 @@ import type { CliError } from '../errors.ts';
 import { hangingProblems } from '../status/hanging.ts';
 import { banyan, type Ended } from '../testing-cli.ts';
 import { applyConnector, type Deployment, planFor } from './apply.ts';
+import { applyLock } from './lock.ts';
 import { Patience } from './patience.ts';
+import { scansIn } from './scans.ts';
 
 const name = `job_${randomUUID().slice(0, 8)}`;
 let bridge: Bridge;
@@ -35,25 +38,30 @@ const recording: typeof fetch = (address, init) => {
 function deployment(tables: readonly string[] = ['parcels', 'stops'], prefix = name): Deployment {
   const { stack } = bridge;
   const named = tables.map((table) => `${name}.${table}`);
+  const wanted = capture({
+    prefix,
+    database: {
+      host: '127.0.0.1',
+      port: stack.ports['source-db'],
+      user: name,
+      password: secretRef('file', stack.credentials.file(name), 'password'),
+    },
+    tables: named,
+    withheld: [`${name}.parcels.weight`],
+    kafka: [stack.kafka],
+    registryUrl: stack.registryNativeUrl,
+    serverId: 1000 + (crc32(prefix) % 1_000_000),
+  });
+  const kafka = { brokers: [stack.kafka], clientId: name };
   return {
     connect: new ConnectClient({ url: stack.connectUrl, retry: { attempts: 1 }, ports: { fetch: recording } }),
     transport,
     transactions,
-    capture: capture({
-      prefix,
-      database: {
-        host: '127.0.0.1',
-        port: stack.ports['source-db'],
-        user: name,
-        password: secretRef('file', stack.credentials.file(name), 'password'),
-      },
-      tables: named,
-      withheld: [`${name}.parcels.weight`],
-      kafka: [stack.kafka],
-      registryUrl: stack.registryNativeUrl,
-      serverId: 1000 + (crc32(prefix) % 1_000_000),
-    }),
+    capture: wanted,
     readers: [{ name: 'parcels', tables: named }],
+    scans: (from) => scansIn(transport, new Schemas(stack.registryUrl), prefix, from),
+    rows: null,
+    lock: () => applyLock(transport, kafka, wanted),
     captureAnew: 'capture anew',
     proof: 'binlog-read',
     steadyMs: 2000,
@@ -112,7 +120,7 @@ describe('the connector, on a real worker', () => {
   it('is planned, made, and left as it is', async () => {
     const plan = await planFor(deployment(), patience());
     expect(plan).toMatchObject({ name, connector: 'new' });
-    expect(plan.topics).toHaveLength(5);
+    expect(plan.topics).toHaveLength(7);
     const first = await apply();
     expect(first).toMatchObject({ outcome: 'created', restarts: 0 });
     expect(changes).toEqual([`PUT /connectors/${name}/config`]);

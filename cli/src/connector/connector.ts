@@ -1,4 +1,5 @@
 import { capture } from '@banyan/connectors';
+import { Schemas } from '@banyan/kit';
 import { kafkaJsTransport, transactionLogs } from '@banyan/kit/transport';
 import { ConnectClient } from 'debezium-connect-client';
 import type { Arguments, Command, Context } from '../command.ts';
@@ -6,18 +7,21 @@ import { usage } from '../errors.ts';
 import { shownHanging } from '../hanging.ts';
 import { services, tablesOf } from '../services.ts';
 import { escaped, jsonLine } from '../terminal/escape.ts';
-import { applyConnector, type Deployment, planFor, validated } from './apply.ts';
+import { type Allowed, applyConnector, type Deployment, planFor, validated } from './apply.ts';
 import { type ConnectorSettings, connectorSettings, variables } from './config.ts';
 import { type Diagnosis, diagnosisOf } from './diagnosis.ts';
+import { applyLock } from './lock.ts';
 import { Patience } from './patience.ts';
 import type { Reader } from './plan.ts';
-import { refuseStopped } from './refusals.ts';
+import { shownPlanOf } from './plan-hash.ts';
+import { refuseStopped, refuseUnfitTables } from './refusals.ts';
 import { appliedText, planProblems, planText, shownPlan } from './render.ts';
+import { scansIn } from './scans.ts';
 
 export const connector: Command = {
   summary:
     'plan or apply the connector that captures what the services read, on any Kafka Connect; for a Job in Kubernetes',
-  help: `banyan connector plan|apply [--dangerous]
+  help: `banyan connector plan|apply [--plan HASH|FILE] [--dangerous]
 
 Has Kafka Connect capture the tables that the declarations of the project name. It is set up by the environment alone, and safe to run
 again: what is as it should be stays as it is, untouched.
@@ -28,9 +32,12 @@ again: what is as it should be stays as it is, untouched.
                             the topics that are missing; puts the connector when a setting differs; restarts what has FAILED; waits
                             until it streams. Run each few minutes it heals a task that FAILED, and a setting changed by hand
 
-A running connector goes on with the tables that it captures: one that no service names any more stays, and one that is added is
-refused (not-captured), as Kafka has no history of it. A change that plan marks with ! is refused without --dangerous. A connector
-that somebody has paused or stopped is left alone.
+A running connector goes on with the tables that it captures: one that no service names any more stays. One that is added brings its
+history by an incremental snapshot, while all else streams; for a second or two the connector is stopped. What cannot be added so is refused (not-captured). A
+change that plan marks with ! is refused without --dangerous. A connector that somebody has paused or stopped is left alone.
+
+Plan ends with its hash: apply --plan HASH does what was shown, or refuses (plan-stale); with a file of plan --json it says what is
+different. Of two that apply at once one waits for the other.
 
 Exit codes of plan: 0 nothing to do, 2 something (as terraform plan -detailed-exitcode has it), 1 apply would refuse it.
 Exit codes of apply: 0 it streams, 1 it does not and trying again will not help.
@@ -39,7 +46,7 @@ says what is wrong, where, and what to do.
 
 Environment:
 ${variables}`,
-  options: { dangerous: {} },
+  options: { dangerous: {}, plan: { value: 'HASH' } },
   words: 1,
   wrongCall: 1,
   run: runConnector,
@@ -50,6 +57,9 @@ async function runConnector(context: Context, args: Arguments): Promise<number> 
   if (action !== 'plan' && action !== 'apply') throw usage(`'${escaped(action)}' is neither plan nor apply`);
   const dangerous = args.options.dangerous === true;
   if (dangerous && action === 'plan') throw usage('--dangerous goes with apply; plan shows what is');
+  const word = args.options.plan;
+  if (word !== undefined && action === 'plan') throw usage('--plan goes with apply');
+  const shown = typeof word === 'string' ? shownPlanOf(word) : null;
   const { output, signal } = context;
   signal.addEventListener('abort', () => output.complain(interrupted));
   const settings = connectorSettings(context.env);
@@ -65,7 +75,7 @@ async function runConnector(context: Context, args: Arguments): Promise<number> 
   try {
     return action === 'plan'
       ? await plan(context, deployment, patience)
-      : await apply(context, deployment, patience, dangerous);
+      : await apply(context, deployment, patience, { dangerous, plan: shown });
   } finally {
     await Promise.all([deployment.transport.close(), deployment.transactions.close()]);
   }
@@ -82,6 +92,9 @@ async function deploymentOf(
 ): Promise<Deployment> {
   const kafka = { brokers: options.kafka, clientId: 'banyan-connector' };
   const tables = [...new Set(readers.flatMap((reader) => reader.tables))].sort();
+  const transport = kafkaJsTransport(kafka);
+  const schemas = new Schemas(confluentUrl(options.registryUrl));
+  const wanted = capture({ ...options, tables });
   return {
     connect: new ConnectClient({
       url: connectUrl,
@@ -90,30 +103,41 @@ async function deploymentOf(
       retry: { attempts: 1 },
       ...(basicAuth && { basicAuth }),
     }),
-    transport: kafkaJsTransport(kafka),
+    transport,
     transactions: await transactionLogs(kafka),
-    capture: capture({ ...options, tables }),
+    capture: wanted,
     readers,
+    scans: (from) => scansIn(transport, schemas, wanted.name, from),
+    // This command has no account at the source.
+    rows: null,
+    lock: () => applyLock(transport, kafka, wanted),
     proof: 'binlog-read',
     steadyMs: 5000,
     captureAnew:
-      'Kafka has no history of what is added: capture anew under another TOPIC_PREFIX and SERVER_ID, and fill the read models from there',
+      'its history cannot be brought while it runs (another database than those captured, a name with a blank, a dot or a quote, a topic that has rows of an earlier capture): capture anew under another TOPIC_PREFIX and SERVER_ID, and fill the read models from there',
   };
 }
+
+/** Of the registry whose own API that is. */
+const confluentUrl = (registryUrl: string): string =>
+  registryUrl.replace(/\/apis\/registry\/v\d+\/?$/, '/apis/ccompat/v7');
 
 async function plan({ output, json }: Context, deployment: Deployment, patience: Patience): Promise<number> {
   const found = await planFor(deployment, patience);
   const refusal = await refusalOf(async () => {
-    if (found.connector !== 'new') await refuseStopped(deployment.connect, found.name, patience);
+    if (found.connector !== 'new' && !found.isStoppedToAdd)
+      await refuseStopped(deployment.connect, found.name, patience);
     await validated(deployment.connect, found, patience.signal);
+    await refuseUnfitTables(deployment, found, patience);
   });
   const problems = planProblems(found, deployment, refusal);
   const ok = problems.length === 0;
   if (json) await output.line(jsonLine({ command: 'connector', ok, problems, plan: shownPlan(found) }));
   else await output.line(planText(found, problems));
   if (!ok) return refusal?.mayHeal && problems.length === 1 ? 75 : 1;
-  const { connector: state, topics, hanging } = found;
-  return state === 'same' && topics.length === 0 && hanging.length === 0 ? 0 : 2;
+  const { connector: state, topics, hanging, added, isStoppedToAdd } = found;
+  const isNothing = state === 'same' && [topics, hanging, added].every(({ length }) => length === 0) && !isStoppedToAdd;
+  return isNothing ? 0 : 2;
 }
 
 async function refusalOf(check: () => Promise<void>): Promise<Diagnosis | null> {
@@ -127,16 +151,16 @@ async function apply(
   { output, json }: Context,
   deployment: Deployment,
   patience: Patience,
-  dangerous: boolean,
+  allowed: Allowed,
 ): Promise<number> {
-  const applied = await applyConnector(deployment, patience, { dangerous });
-  const { outcome, topics, ended, restarts, plan: done, proof } = applied;
+  const applied = await applyConnector(deployment, patience, allowed);
+  const { outcome, topics, ended, restarts, plan: done, proof, whole } = applied;
   const { file, pos, gtids } = proof.offset.offset ?? {};
   const position = { binlog: file === undefined ? null : `${file}:${pos}`, gtids: gtids ?? null };
   const shown = { ...shownPlan(done), topics, hanging: ended.map(shownHanging) };
   if (json)
     await output.line(
-      jsonLine({ command: 'connector', ok: true, problems: [], outcome, restarts, position, plan: shown }),
+      jsonLine({ command: 'connector', ok: true, problems: [], outcome, restarts, position, whole, plan: shown }),
     );
   else await output.line(appliedText(applied));
   return 0;

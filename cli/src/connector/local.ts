@@ -1,4 +1,5 @@
 import { type Capture, capture } from '@banyan/connectors';
+import { Schemas } from '@banyan/kit';
 import { kafkaJsTransport, transactionLogs } from '@banyan/kit/transport';
 import type { Stack } from '@banyan/stack';
 import { ConnectClient, secretRef } from 'debezium-connect-client';
@@ -7,20 +8,24 @@ import { sourceOf } from '../project/source.ts';
 import { services, tablesOf } from '../services.ts';
 import { keepSnapshot, snapshotOf, snapshotText } from '../snapshot.ts';
 import { applyConnector } from './apply.ts';
+import { estimatedRows } from './estimated-rows.ts';
 import { endHanging } from './hanging.ts';
+import { applyLock } from './lock.ts';
 import { Patience } from './patience.ts';
+import { scansIn } from './scans.ts';
 
 const waitMs = 180_000;
 
 /**
- * Makes the topics, applies the project's connector on the local stack and waits until it streams. What is captured stays so when no
- * service names it any more. Throws CliError, `not-captured` when a service reads a table that a running connector does not capture.
+ * Makes the topics, applies the project's connector on the local stack and waits until it streams, with the history of tables that are
+ * added. What is captured stays so when no service names it any more. Throws CliError, `not-captured` for a table that cannot be added.
  */
 export async function applyLocally(stack: Stack, say: (text: string) => void, signal: AbortSignal): Promise<void> {
   const all = await services();
   const wanted = captureOf(stack, tablesOf(all));
   const kafka = { brokers: [stack.kafka], clientId: 'banyan-cli' };
   await using transport = kafkaJsTransport(kafka);
+  const schemas = new Schemas(stack.registryUrl);
   await using closing = new AsyncDisposableStack();
   const transactions = closing.adopt(await transactionLogs(kafka), (logs) => logs.close());
   const deployment = {
@@ -29,11 +34,14 @@ export async function applyLocally(stack: Stack, say: (text: string) => void, si
     transactions,
     capture: wanted,
     readers: all.map((service) => ({ name: service.name, tables: tablesOf([service]) })),
+    scans: (from: bigint) => scansIn(transport, schemas, wanted.name, from),
+    rows: (tables: readonly string[]) => estimatedRows(stack, tables),
+    lock: () => applyLock(transport, kafka, wanted),
     proof: 'snapshot-done' as const,
     steadyMs: 0,
     captureAnew: project().hasBank
-      ? 'begin anew, from the seeded bank on: make clean, then banyan up'
-      : `begin anew: banyan down, remove ${stack.dataDir}, banyan up`,
+      ? 'its history cannot be brought while it runs: begin anew, from the seeded bank on: make clean, then banyan up'
+      : `its history cannot be brought while it runs: begin anew: banyan down, remove ${stack.dataDir}, banyan up`,
   };
   const before = await snapshotOf(stack, wanted.name);
   // Of a stack of one's own the ports change, and nothing else that is dangerous.

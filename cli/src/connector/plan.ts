@@ -1,6 +1,17 @@
 import type { Capture, CaptureTopic } from '@banyan/connectors';
 import type { OpenTransaction } from '@banyan/kit/transport';
 import { type ConnectorConfig, literalRegex, maskSecrets } from 'debezium-connect-client';
+import {
+  type AddedTable,
+  addedTo,
+  databaseList,
+  hasHad,
+  missingFrom,
+  type NotCaptured,
+  split,
+  tableList,
+} from './added-tables.ts';
+import type { Histories } from './histories.ts';
 
 /** Who needs tables: a service, by its declaration. */
 export interface Reader {
@@ -17,12 +28,6 @@ export interface Change {
   readonly danger: string | null;
 }
 
-/** What a service reads and the running connector does not capture. */
-export interface NotCaptured {
-  readonly service: string;
-  readonly tables: readonly string[];
-}
-
 export interface Plan {
   readonly name: string;
   readonly connector: 'new' | 'changed' | 'same';
@@ -34,6 +39,10 @@ export interface Plan {
   /** Captured already, though no service names them any more: they stay. */
   readonly kept: readonly string[];
   readonly notCaptured: readonly NotCaptured[];
+  /** To be captured too, with their history. */
+  readonly added: readonly AddedTable[];
+  /** The connector was stopped to add tables, by somebody who did not come to resume it. */
+  readonly isStoppedToAdd: boolean;
   /** To be ended. */
   readonly hanging: readonly OpenTransaction[];
   /** To be put. Not for printing: `changes` is. */
@@ -45,21 +54,29 @@ export interface Found {
   readonly config: ConnectorConfig | null;
   readonly topics: readonly string[];
   readonly hanging: readonly OpenTransaction[];
+  readonly histories: Histories;
+  /** Those of the topics that have something in them, where that is looked at. */
+  readonly used: ReadonlySet<string>;
+  /** Estimates of the source, by table. */
+  readonly rows: ReadonlyMap<string, number>;
 }
-
-const tableList = 'table.include.list';
-const databaseList = 'database.include.list';
 
 /**
  * What is between what the worker has and what is wanted. A running connector goes on with the tables that it captures: none is
- * dropped, and none is added, as of that one Kafka would have no history and a read model would be short of rows.
+ * dropped. One that is added brings its history with it, or a read model would be short of rows.
  */
 export function planOf(capture: Capture, readers: readonly Reader[], found: Found): Plan {
   const { config: current, topics, hanging } = found;
   const { name } = capture;
   const captured = split(current?.[tableList]);
+  const notCaptured = current === null ? [] : missingFrom(current, readers, found);
+  const added = current === null ? [] : addedTo(current, readers, found);
+  const tables = [
+    ...captured,
+    ...added.map(({ table }) => literalRegex(table)).filter((one) => !captured.includes(one)),
+  ];
   const wanted: ConnectorConfig = current
-    ? { ...capture.config, name, [tableList]: captured.join(','), [databaseList]: databases(capture, current) }
+    ? { ...capture.config, name, [tableList]: tables.join(','), [databaseList]: databases(capture, current) }
     : { ...capture.config, name };
   const changes = changesBetween(current ?? {}, wanted);
   const missing = capture.topics.filter(({ topic }) => !topics.includes(topic));
@@ -69,10 +86,11 @@ export function planOf(capture: Capture, readers: readonly Reader[], found: Foun
     connector: current === null ? 'new' : changes.length === 0 ? 'same' : 'changed',
     changes,
     topics: missing,
-    lost:
-      current === null ? [] : missing.filter(({ config }) => config['retention.ms'] === '-1').map(({ topic }) => topic),
+    lost: current === null ? [] : missing.filter((one) => hasHad(current, one, added)).map(({ topic }) => topic),
     kept: captured.filter((pattern) => !named.has(pattern)).map(nameIn),
-    notCaptured: current === null ? [] : readers.flatMap((reader) => missingOf(reader, captured)),
+    notCaptured,
+    added,
+    isStoppedToAdd: [...found.histories.values()].some(({ state, isStopped }) => state === 'begun' && isStopped),
     hanging,
     config: wanted,
   };
@@ -91,11 +109,6 @@ export function dangersOf({ connector, changes, lost }: Plan): Danger[] {
   const why =
     'it is gone, with the history that was in it; made anew it is empty, and read models stop at it: capture anew';
   return [...settings, ...lost.map((topic) => ({ what: `topic ${topic}`, why }))];
-}
-
-function missingOf({ name, tables }: Reader, captured: readonly string[]): NotCaptured[] {
-  const missing = tables.filter((table) => !captured.includes(literalRegex(table)));
-  return missing.length === 0 ? [] : [{ service: name, tables: missing }];
 }
 
 /** Those of the tables that stay, too. */
@@ -127,8 +140,6 @@ function dangerOf(setting: string, from: string | undefined, to: string | undefi
     return 'without its history the connector does not know the tables that it reads';
   return null;
 }
-
-const split = (list: string | undefined): string[] => (list ? list.split(',') : []);
 
 /** The name that `literalRegex` has made a regular expression of. */
 const nameIn = (pattern: string): string =>

@@ -27,6 +27,8 @@ describe('the plan of a connector', () => {
       'bank.transaction',
       'bank.corrections',
       '__debezium-heartbeat.bank',
+      'bank.histories',
+      'bank.notifications',
       'bank.bank.accounts',
       'bank.bank.cards',
     ]);
@@ -46,7 +48,7 @@ describe('the plan of a connector', () => {
     await applied();
     const plan = await bench.plan();
     expect(plan).toMatchObject({ connector: 'same', changes: [], topics: [] });
-    expect(planText(plan, [])).toBe('connector bank is as it should be\ntopics: all there');
+    expect(planText(plan, [])).toMatch(/^connector bank is as it should be\ntopics: all there\nplan [0-9a-f]{12}$/);
   });
 
   it('shows what differs, from what to what', async () => {
@@ -93,15 +95,46 @@ describe('the plan of a connector', () => {
     });
   });
 
-  it('names the service that reads what a running connector does not capture', async () => {
+  it('captures a table that is added, with its history, and says for whom and how much it is', async () => {
     await applied();
     const readers = [
-      { name: 'accounts', tables: ['bank.accounts'] },
+      { name: 'accounts', tables: ['bank.accounts', 'bank.cards'] },
       { name: 'loans', tables: ['bank.accounts', 'bank.loans'] },
     ];
     const plan = await bench.with({ readers }).plan();
+    const loans = { table: 'bank.loans', services: ['loans'], state: 'new', rows: 1200 };
+    expect(plan).toMatchObject({ connector: 'changed', added: [loans], notCaptured: [], lost: [] });
+    expect(plan.changes).toEqual([
+      {
+        setting: 'table.include.list',
+        from: String.raw`bank\.accounts,bank\.cards`,
+        to: String.raw`bank\.accounts,bank\.cards,bank\.loans`,
+        danger: null,
+      },
+    ]);
+    expect(planText(plan, [])).toContain(
+      '\n  + capture bank.loans (loans): its history by incremental snapshot, about 1,200 rows, the rest streams on\n',
+    );
+  });
+
+  it('names the service that reads a table whose topic has rows of an earlier capture', async () => {
+    await applied();
+    const [topic] = ['bank.bank.loans'];
+    bench.kafka.made.push({ topic: topic!, partitions: 1, replicationFactor: 1, config: {} });
+    bench.kafka.published.set(topic!, [Buffer.from('a row')]);
+    const plan = await bench.with({ readers: [{ name: 'loans', tables: ['bank.loans'] }] }).plan();
     expect(plan.notCaptured).toEqual([{ service: 'loans', tables: ['bank.loans'] }]);
-    expect(plan).toMatchObject({ connector: 'same' });
+    expect(plan).toMatchObject({ connector: 'same', added: [] });
+  });
+
+  it('has a hash that is the same for the same plan, and another for another', async () => {
+    const hash = async (one: Bench) => shownPlan(await one.plan()).hash;
+    const first = await hash(bench);
+    expect(await hash(bench)).toBe(first);
+    expect(await hash(bench.with({ withheld: [] }))).not.toBe(first);
+    await applied();
+    const none = await hash(bench);
+    expect(await hash(bench.with({ readers: [{ name: 'loans', tables: ['bank.loans'] }] }))).not.toBe(none);
   });
 
   it.each([
@@ -121,7 +154,7 @@ describe('the plan of a connector', () => {
 
   it('marks a topic that the running connector has lost, and not a heartbeat', async () => {
     await applied();
-    bench.kafka.made.splice(2, 2);
+    for (const topic of ['__debezium-heartbeat.bank', 'bank.bank.accounts']) bench.kafka.lose(topic);
     const plan = await bench.plan();
     expect(plan).toMatchObject({ connector: 'same', lost: ['bank.bank.accounts'] });
     expect(plan.topics.map(({ topic }) => topic)).toEqual(['__debezium-heartbeat.bank', 'bank.bank.accounts']);

@@ -36,17 +36,42 @@ export async function refuseUnknownTables({ transport, readers, capture }: Deplo
   const history = capture.config['schema.history.internal.kafka.topic']!;
   const there = await patience.until('Kafka', () => sourceTables(transport, history));
   if (!there) return;
-  const known = new Set([...there].map((table) => table.toLowerCase()));
+  const known = new Set([...there.keys()].map((table) => table.toLowerCase()));
   for (const { name, tables } of readers) {
     const unknown = tables.find((table) => !known.has(table.toLowerCase()));
     if (unknown === undefined) continue;
-    const near = nearNames(unknown, there);
-    const meant = near.length > 0 ? ` (${near.join(' or ')}?)` : '';
-    const message = `${name} reads ${unknown}, which the source does not have${meant}, or does not show to the user of the connector: of it nothing is captured`;
+    const message = `${name} reads ${unknown}, which the source does not have${meant(unknown, there)}, or does not show to the user of the connector: of it nothing is captured`;
     const remedy =
       'create it at the source: it is captured from its beginning on; or correct the declaration, or grant SELECT, and capture anew';
     throw new CliError('unknown-table', message, { remedy });
   }
+}
+
+/** An incremental snapshot reads by key, and a table that is known. Throws CliError `unknown-table`, `no-key`; nothing was changed. */
+export async function refuseUnfitTables({ transport, capture }: Deployment, { added }: Plan, patience: Patience) {
+  if (added.length === 0) return;
+  const history = capture.config['schema.history.internal.kafka.topic']!;
+  const there = await patience.until('Kafka', () => sourceTables(transport, history));
+  if (!there) return;
+  for (const { table, services } of added) {
+    const who = services.join(', ') || 'nobody any more';
+    if (!there.has(table)) {
+      const message = `${who} reads ${table}, which the source does not have${meant(table, there)}, or does not show to the user of the connector`;
+      const remedy =
+        'nothing was changed; correct the declaration, or create the table, or grant SELECT and capture anew';
+      throw new CliError('unknown-table', message, { remedy });
+    }
+    if (there.get(table)!.hasKey) continue;
+    const message = `${who} reads ${table}, which has no primary key: its history cannot be read while the rest streams`;
+    throw new CliError('no-key', message, {
+      remedy: 'nothing was changed; give it one at the source, or capture anew',
+    });
+  }
+}
+
+function meant(table: string, there: ReadonlyMap<string, unknown>): string {
+  const near = nearNames(table, there.keys());
+  return near.length > 0 ? ` (${near.join(' or ')}?)` : '';
 }
 
 /** There is none until the worker has placed it. */

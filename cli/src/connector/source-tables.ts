@@ -1,10 +1,15 @@
-import { KitError } from '@banyan/kit';
 import type { Transport } from '@banyan/kit/transport';
+import { wholeTopic } from './whole-topic.ts';
 
-const silentMs = 5000;
+interface TableChange {
+  readonly type?: string;
+  readonly id?: string;
+  readonly previousId?: string;
+  readonly table?: { readonly primaryKeyColumnNames?: readonly string[] };
+}
 
-interface HistoryRecord {
-  readonly tableChanges?: readonly { readonly type?: string; readonly id?: string; readonly previousId?: string }[];
+export interface SourceTable {
+  readonly hasKey: boolean;
 }
 
 /**
@@ -12,35 +17,26 @@ interface HistoryRecord {
  * the captured databases that its user may see, from the snapshot on. Null when there is no history. The message format is that of
  * Debezium 3.5 (HistoryRecord, JsonTableChangeSerializer). Throws KitError.
  */
-export async function sourceTables(transport: Transport, topic: string): Promise<ReadonlySet<string> | null> {
-  if (!(await transport.topics()).includes(topic)) return null;
-  const [range] = (await transport.describe([topic])).get(topic) ?? [];
-  if (!range || range.high === range.low) return null;
-  const tables = new Set<string>();
-  const reader = await transport.read([{ topic, partition: range.partition, offset: range.low }]);
-  try {
-    for (let offset = range.low; offset < range.high; ) {
-      const chunks = await reader.next(silentMs);
-      // What is half read would have tables missing that are there.
-      if (chunks.length === 0)
-        throw new KitError('kafka-unreachable', `Kafka sends nothing of ${topic} from ${offset} on`);
-      for (const { messages, nextOffset } of chunks) {
-        for (const { value } of messages) if (value) follow(tables, value);
-        offset = nextOffset;
-      }
-    }
-  } finally {
-    await reader.close();
-  }
+export async function sourceTables(
+  transport: Transport,
+  topic: string,
+): Promise<ReadonlyMap<string, SourceTable> | null> {
+  const messages = await wholeTopic(transport, topic);
+  if (messages === null || messages.length === 0) return null;
+  const tables = new Map<string, SourceTable>();
+  for (const { value } of messages) if (value) follow(tables, value);
   return tables;
 }
 
-function follow(tables: Set<string>, value: Uint8Array): void {
-  const { tableChanges = [] } = JSON.parse(Buffer.from(value).toString('utf8')) as HistoryRecord;
+function follow(tables: Map<string, SourceTable>, value: Uint8Array): void {
+  const { tableChanges = [] } = JSON.parse(Buffer.from(value).toString('utf8')) as {
+    readonly tableChanges?: readonly TableChange[];
+  };
   // All names that go, then all that come: where tables are swapped, one name is both.
   for (const { type, id, previousId } of tableChanges)
     for (const gone of [previousId, type === 'DROP' ? id : undefined]) if (gone) tables.delete(nameIn(gone));
-  for (const { type, id } of tableChanges) if (id && type !== 'DROP') tables.add(nameIn(id));
+  for (const { type, id, table } of tableChanges)
+    if (id && type !== 'DROP') tables.set(nameIn(id), { hasKey: table?.primaryKeyColumnNames?.length !== 0 });
 }
 
 /** `"bank"."accounts"`: quoted by TableId.toDoubleQuotedString. */

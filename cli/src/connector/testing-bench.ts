@@ -7,14 +7,16 @@ import type {
   NewTopic,
   OpenTransaction,
   PartitionRange,
+  Start,
   TransactionLogs,
   Transport,
 } from '@banyan/kit/transport';
 import { ConnectClient, secretRef } from 'debezium-connect-client';
 import { type FakeConnect, type FakePlugin, fakeConnect } from 'debezium-connect-client/testing';
-import { type Applied, applyConnector, type Deployment, planFor } from './apply.ts';
+import { type Allowed, type Applied, applyConnector, type Deployment, planFor } from './apply.ts';
 import { Patience } from './patience.ts';
 import type { Plan, Reader } from './plan.ts';
+import type { TableScan } from './scans.ts';
 
 export const streamingOffset = { file: 'binlog.000002', pos: 4711, gtids: '0-1-7', server_id: 1 };
 
@@ -30,9 +32,21 @@ export interface BenchOptions {
 export class FakeKafka implements Transport {
   readonly made: NewTopic[] = [];
   readonly history: string[] = [];
+  /** What was published, by topic. */
+  readonly published = new Map<string, Uint8Array[]>();
   awayFor = 0;
+  /** Called before something is made or published. */
+  before: (what: string) => void = () => {};
   /** The last record of the history is there, and is not sent. */
   isSilent = false;
+
+  /** Somebody removes it. */
+  lose(topic: string): void {
+    this.made.splice(
+      this.made.findIndex((one) => one.topic === topic),
+      1,
+    );
+  }
 
   async topics(): Promise<readonly string[]> {
     if (this.awayFor-- > 0) throw new KitError('kafka-unreachable', 'Kafka at kafka:9092: Connection error');
@@ -41,33 +55,41 @@ export class FakeKafka implements Transport {
   }
 
   async createTopics(topics: readonly NewTopic[]): Promise<readonly string[]> {
-    this.made.push(...topics);
-    return topics.map(({ topic }) => topic);
+    this.before('make topics');
+    const missing = topics.filter(({ topic }) => !this.made.some((one) => one.topic === topic));
+    this.made.push(...missing);
+    return missing.map(({ topic }) => topic);
   }
 
   async describe(topics: readonly string[]): Promise<ReadonlyMap<string, readonly PartitionRange[]>> {
     return new Map(
-      topics.map((topic) => [
-        topic,
-        [{ partition: 0, low: 0n, high: BigInt(this.history.length + (this.isSilent ? 1 : 0)) }],
-      ]),
+      topics.map((topic) => {
+        const silent = this.isSilent && topic === 'bank.schema-history' ? 1 : 0;
+        return [topic, [{ partition: 0, low: 0n, high: BigInt(this.#valuesOf(topic).length + silent) }]];
+      }),
     );
   }
 
-  async read(): Promise<LogReader> {
-    const topic = 'bank.schema-history';
-    const messages = this.history.map((text, index) => ({
-      offset: BigInt(index),
-      timestampMs: 0,
-      key: null,
-      value: Buffer.from(text),
-    }));
-    const chunk = { topic, partition: 0, messages, nextOffset: BigInt(messages.length) };
+  async read([start]: readonly Start[]): Promise<LogReader> {
+    const { topic, offset: from } = start!;
+    const messages = this.#valuesOf(topic)
+      .map((value, index) => ({ offset: BigInt(index), timestampMs: 0, key: null, value }))
+      .filter(({ offset }) => offset >= from);
+    const chunk = { topic, partition: 0, messages, nextOffset: BigInt(this.#valuesOf(topic).length) };
     const chunks = [[chunk]];
     return { next: async () => chunks.pop() ?? [], setPaused: () => {}, close: async () => {} };
   }
 
-  async publish(): Promise<void> {}
+  #valuesOf(topic: string): readonly Uint8Array[] {
+    return topic === 'bank.schema-history'
+      ? this.history.map((text) => Buffer.from(text))
+      : (this.published.get(topic) ?? []);
+  }
+
+  async publish(topic: string, values: readonly Uint8Array[]): Promise<void> {
+    this.before(`publish to ${topic}`);
+    this.published.set(topic, [...(this.published.get(topic) ?? []), ...values]);
+  }
   async close(): Promise<void> {}
   async [Symbol.asyncDispose](): Promise<void> {}
 }
@@ -109,10 +131,13 @@ export class Bench {
   readonly fake: FakeConnect;
   readonly kafka = new FakeKafka();
   readonly transactions = new FakeTransactions();
+  /** What the connector has told of tables. */
+  readonly scans: TableScan[] = [];
+  readonly lock = { isHeld: true, release: async () => {} };
   readonly said: string[] = [];
   nowMs = 0;
   /** Called when something has waited: what happens meanwhile. */
-  meanwhile: (nowMs: number) => void = () => {};
+  meanwhile: (nowMs: number) => unknown = () => {};
   /** Called before a request is sent. */
   before: (request: string) => void = () => {};
   readonly #options: BenchOptions;
@@ -130,15 +155,26 @@ export class Bench {
   /** With other options: another run, perhaps of another version of the declarations. */
   with(options: BenchOptions): Bench {
     const other = new Bench(this.fake, { ...this.#options, ...options });
-    Object.assign(other, { kafka: this.kafka, transactions: this.transactions, said: this.said });
+    Object.assign(other, {
+      kafka: this.kafka,
+      transactions: this.transactions,
+      said: this.said,
+      scans: this.scans,
+      lock: this.lock,
+    });
     return other;
+  }
+
+  /** A client whose requests nobody counts or stops. */
+  get real(): ConnectClient {
+    return new ConnectClient({ url: this.fake.url });
   }
 
   plan(): Promise<Plan> {
     return planFor(this.deployment(), this.#patience());
   }
 
-  apply(allowed = { dangerous: false }): Promise<Applied> {
+  apply(allowed: Allowed = { dangerous: false }): Promise<Applied> {
     return applyConnector(this.deployment(), this.#patience(), allowed);
   }
 
@@ -157,25 +193,32 @@ export class Bench {
       return fetch(address, init);
     };
     const ports = { now: () => this.nowMs, sleep: (ms: number) => this.#wait(ms), fetch: sent };
+    const wanted = capture({
+      prefix: 'bank',
+      database: {
+        host: this.#options.host ?? 'source-db',
+        port: 3306,
+        user: 'capture',
+        password: secretRef('directory', '/run/secrets', 'password'),
+      },
+      tables: [...new Set(readers.flatMap(({ tables }) => tables))].sort(),
+      withheld: this.#options.withheld ?? ['bank.cards.pan'],
+      kafka: ['kafka:9092'],
+      registryUrl: 'http://registry:8080/apis/registry/v2',
+      serverId: 5400,
+    });
     return {
       connect: new ConnectClient({ url, timeoutMs: 2000, retry: { attempts: 1 }, ports }),
       transport: this.kafka,
       transactions: this.transactions,
-      capture: capture({
-        prefix: 'bank',
-        database: {
-          host: this.#options.host ?? 'source-db',
-          port: 3306,
-          user: 'capture',
-          password: secretRef('directory', '/run/secrets', 'password'),
-        },
-        tables: [...new Set(readers.flatMap(({ tables }) => tables))].sort(),
-        withheld: this.#options.withheld ?? ['bank.cards.pan'],
-        kafka: ['kafka:9092'],
-        registryUrl: 'http://registry:8080/apis/registry/v2',
-        serverId: 5400,
-      }),
+      capture: wanted,
       readers,
+      scans: async (from) => this.scans.filter(({ offset }) => offset >= from),
+      rows: async () => new Map(Object.entries({ 'bank.loans': 1200 })),
+      lock: async () => {
+        await this.kafka.createTopics(wanted.topics.filter(({ topic }) => topic === 'bank.histories'));
+        return this.lock;
+      },
       captureAnew: 'capture anew',
       proof: 'binlog-read',
       steadyMs: 5000,
@@ -194,7 +237,7 @@ export class Bench {
 
   async #wait(ms: number): Promise<void> {
     this.nowMs += ms;
-    this.meanwhile(this.nowMs);
+    await this.meanwhile(this.nowMs);
   }
 }
 

@@ -2,9 +2,12 @@ export {
   type ChangeEvent,
   covers,
   coversAll,
+  decodeHistory,
+  encodeHistory,
   formatGtid,
   formatPosition,
   type Gtid,
+  type History,
   type Operation,
   type Position,
   parseGtid,
@@ -106,7 +109,7 @@ export {
   type Versions,
   versionIn,
 } from './read-store/index.ts';
-export { decodeChunk, decodeKey, Schemas, type TopicKind } from './serde/index.ts';
+export { decodeChunk, decodeKey, Schemas, schemaIdIn, type TopicKind } from './serde/index.ts';
 export { everyVariable as serviceVariables } from './service/config.ts';
 export {
   type Environment,

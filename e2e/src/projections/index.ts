@@ -2,7 +2,7 @@ import { services } from '@banyan/cli';
 import type { Projection } from '@banyan/kit';
 import { cards } from './cards.ts';
 import { ledger, night } from './ledger.ts';
-import { letters } from './letters.ts';
+import { letters, stamps } from './letters.ts';
 import { orders } from './orders.ts';
 import { proved } from './proved.ts';
 import { things } from './things.ts';
@@ -12,7 +12,7 @@ import { webTrail } from './web-trail.ts';
 
 /** The tests' own, and those of the services of the checkout: tests of the bridge want no service to be there. */
 export async function allProjections(): Promise<Projection[]> {
-  const own = [cards, ledger, night, letters, orders, proved, ...things, trails, values, webTrail];
+  const own = [cards, ledger, night, letters, orders, proved, stamps, ...things, trails, values, webTrail];
   return [...own, ...(await services()).map(({ projection }) => projection)];
 }
 

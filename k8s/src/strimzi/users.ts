@@ -1,5 +1,5 @@
 import type { Service } from '@banyan/cli';
-import type { Capture } from '@banyan/connectors';
+import { type Capture, historiesOf } from '@banyan/connectors';
 import { kafkaReads } from '@banyan/kit';
 import { connectCluster, kafkaCluster, kafkaUserOf, schemaHistoryOf, topicPrefix } from './bridge.ts';
 import { type KubeObject, strimzi } from './objects.ts';
@@ -33,7 +33,7 @@ export function serviceUser({ name, projection }: Service): KubeObject {
  */
 export function connectUser(capture: Capture): KubeObject {
   const own = [...Object.values(workerTopics), schemaHistoryOf(capture)];
-  const written = capture.topics.map((one) => one.topic).filter((one) => one !== correctionsOf(capture));
+  const written = capture.topics.map((one) => one.topic).filter((one) => !isOurs(capture, one));
   const transactions = (name: string, patternType: 'literal' | 'prefix') =>
     grant({ type: 'transactionalId', name, patternType }, 'Describe', 'Write');
   return user(kafkaUserOf('connect'), 'connect', 'worker', [
@@ -53,8 +53,9 @@ export function topicJobUser(capture: Capture): KubeObject {
   return user(kafkaUserOf('connector'), 'connector', 'apply', acls);
 }
 
-/** `banyan repair` alone writes there. */
-const correctionsOf = ({ name }: Capture): string => `${name}.corrections`;
+/** `banyan repair` alone writes corrections, and `banyan connector apply` histories. */
+const isOurs = ({ name }: Capture, topic: string): boolean =>
+  [`${name}.corrections`, historiesOf(name)].includes(topic);
 
 function user(name: string, of: string, component: string, acls: readonly Acl[]): KubeObject {
   return strimzi(

@@ -14,7 +14,7 @@ const topicsIn = (acls: readonly Acl[], operation: Acl['operations'][number]) =>
     resource.type === 'topic' && operations.includes(operation) ? [resource.name] : [],
   );
 const topicNames = topics(capture).map(({ spec }) => spec!.topicName as string);
-const shared = ['bank.transaction', 'bank.corrections', '__debezium-heartbeat.bank'];
+const shared = ['bank.transaction', 'bank.corrections', 'bank.histories', '__debezium-heartbeat.bank'];
 
 describe.each(all.map((service) => [service.name, service] as const))('the user of %s', (name, service: Service) => {
   const acls = aclsOf(serviceUser(service));
@@ -40,8 +40,10 @@ describe.each(all.map((service) => [service.name, service] as const))('the user 
 describe('the worker’s user', () => {
   const acls = aclsOf(connectUser(capture));
 
-  it('writes all that is captured and its own topics, but no corrections', () => {
-    expect(topicsIn(acls, 'Write').sort()).toEqual(topicNames.filter((topic) => topic !== 'bank.corrections').sort());
+  it('writes all that is captured and its own topics, but no corrections and no histories', () => {
+    expect(topicsIn(acls, 'Write').sort()).toEqual(
+      topicNames.filter((topic) => !['bank.corrections', 'bank.histories'].includes(topic)).sort(),
+    );
   });
 
   it('makes no topic: each is a KafkaTopic', () => {

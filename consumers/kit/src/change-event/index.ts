@@ -17,4 +17,5 @@ export {
   parseGtid,
   parsePosition,
 } from './gtid.ts';
+export { decodeHistory, encodeHistory, type History } from './history.ts';
 export { fieldOf, sameValue } from './row.ts';

@@ -150,6 +150,7 @@ describe('topicsOf', () => {
       transactions: 'p.transaction',
       heartbeats: '__debezium-heartbeat.p',
       corrections: 'p.corrections',
+      histories: 'p.histories',
     });
   });
 });

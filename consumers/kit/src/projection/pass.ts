@@ -10,6 +10,7 @@ import { Continuity } from './continuity.ts';
 import { Corrections } from './corrections.ts';
 import type { Projection } from './declaration.ts';
 import { Freshness } from './freshness.ts';
+import { Histories } from './histories.ts';
 import { LogIdentity } from './log-identity.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { Refusals } from './refusals.ts';
@@ -32,6 +33,8 @@ export interface PassOptions {
   readonly maxRows: number;
   /** The hold to keep to; null when there is none. Asked before each batch. */
   readonly hold: () => Pick<Hold, 'to'> | null;
+  /** Where the source stands; null when it is not asked. Throws KitError `source-unreachable`. */
+  readonly sourcePosition?: () => Promise<Position | null>;
   /** Milliseconds; Date.now unless said. */
   readonly now?: () => number;
   readonly onStep?: (step: ApplyStep) => void;
@@ -75,6 +78,9 @@ export class Pass {
   readonly #ahead = new ReadAhead((limitMs) => this.#read(limitMs));
   readonly #positions: Map<string, bigint>;
   readonly #corrections: Corrections;
+  readonly #histories: Histories;
+  /** Once the histories are whole: what must be read, and where the source stood. */
+  #whole: { readonly ends: ReadonlyMap<string, bigint>; readonly at: Position | null } | null = null;
   /** What a read model that is filling must have read to be filled: all that was in Kafka when this pass began. */
   readonly #fillTo: ReadonlyMap<string, bigint>;
   #checkpoint: StoredCheckpoint;
@@ -89,7 +95,7 @@ export class Pass {
     identity: LogIdentity,
     starts: readonly Start[],
     fillTo: ReadonlyMap<string, bigint>,
-    corrections: Corrections,
+    { corrections, histories }: { readonly corrections: Corrections; readonly histories: Histories },
     reader: LogReader,
   ) {
     this.#options = options;
@@ -101,6 +107,7 @@ export class Pass {
     this.#checkpoint = options.checkpoint;
     this.#fillTo = fillTo;
     this.#corrections = corrections;
+    this.#histories = histories;
     this.#positions = new Map(starts.map((start) => [partitionName(start), start.offset]));
     const writer: WriterOptions = {
       ...options,
@@ -153,7 +160,12 @@ export class Pass {
     const partition = `${corrections}/0`;
     const next = starts.find((start) => partitionName(start) === partition)!.offset;
     const waiting = new Corrections({ partition, next, end: ranges.get(corrections)![0]!.high });
-    return new Pass(options, topics, identity, starts, fillTo, waiting, await options.transport.read(starts));
+    // After the tables: whoever adds one says so before he makes its topic.
+    const told = options.checkpoint.filled ? null : await rangeIfAny(options.transport, topics.histories);
+    if (told) starts.push({ topic: topics.histories, partition: told.partition, offset: told.low });
+    const histories = new Histories(tables.values(), { next: told?.low ?? 0n, end: told?.high ?? 0n });
+    const beside = { corrections: waiting, histories };
+    return new Pass(options, topics, identity, starts, fillTo, beside, await options.transport.read(starts));
   }
 
   /** Everything the source had committed at this time is in the read model, ms; null while that is not known. */
@@ -174,6 +186,11 @@ export class Pass {
 
   get position() {
     return this.#checkpoint.position;
+  }
+
+  /** Tables that were added, and of which a part alone is in Kafka: it waits for the rest to be filled. */
+  get partialTables(): readonly string[] {
+    return this.filled ? [] : this.#histories.parts;
   }
 
   /** Messages between the checkpoint and the end of each partition; Kafka's markers at the end do not count. */
@@ -255,6 +272,10 @@ export class Pass {
     const chunks: ReadChunk[] = [];
     for (const fetched of await this.#reader.next(limitMs)) {
       const { topic } = fetched;
+      if (topic === this.#topics.histories) {
+        chunks.push({ chunk: fetched, records: [] });
+        continue;
+      }
       if (topic === this.#topics.heartbeats) {
         const isWanted = this.position === null && this.#published === null;
         const published = isWanted ? await publishedPosition(this.#options.schemas, fetched) : null;
@@ -294,6 +315,7 @@ export class Pass {
       return;
     }
     if (topic === this.#topics.corrections) return this.#corrections.push(chunk);
+    if (topic === this.#topics.histories) return this.#histories.push(chunk);
     if (messages.length > 0) this.#freshness.messagesSeen();
     if (failure !== undefined) {
       await this.#options.verdicts.note(failure, chunk, this.#topics.tables.get(topic), this.#checkpoint);
@@ -372,7 +394,7 @@ export class Pass {
     const told = this.#published;
     if (told === null) return;
     told.ends ??= await this.#ends();
-    if (![...told.ends].every(([partition, end]) => this.#positions.get(partition)! >= end)) return;
+    if (!this.#isPastAll(told.ends)) return;
     const checkpoint = this.#merge.settle(told.position, told.atMs);
     this.#published = null;
     if (checkpoint === null) return;
@@ -383,16 +405,33 @@ export class Pass {
   /** With the position of the newest transaction, once all is in that was there when it began. */
   async #fill(): Promise<void> {
     if (this.#checkpoint.position === null || this.#merge.queuedRows > 0 || this.#merge.isPartlyTaken) return;
-    if (![...this.#fillTo].every(([partition, end]) => this.#positions.get(partition)! >= end)) return;
+    if (!this.#isPastAll(this.#fillTo) || !(await this.#hasWholeHistories())) return;
     this.#snapshotRows.check();
     this.#continuity.checkBeginnings(this.#topics.tables.values(), this.#checkpoint.position);
     await this.#commit({ ...this.#checkpoint, filled: true });
   }
 
+  /**
+   * Each row of an incremental snapshot is that of when it was read, which may be later than where it stands in the log: at
+   * positions between the two the read model is ahead of itself. Where the source stands now it is not.
+   */
+  async #hasWholeHistories(): Promise<boolean> {
+    const { isCaughtUp, isNeeded, parts } = this.#histories;
+    if (!isCaughtUp || parts.length > 0) return false;
+    if (!isNeeded) return true;
+    this.#whole ??= { ends: await this.#ends(), at: (await this.#options.sourcePosition?.()) ?? null };
+    const { ends, at } = this.#whole;
+    return this.#isPastAll(ends) && (at === null || this.#merge.hasReached(at));
+  }
+
+  #isPastAll(ends: ReadonlyMap<string, bigint>): boolean {
+    return [...ends].every(([partition, end]) => this.#positions.get(partition)! >= end);
+  }
+
   /** Stops fetching what the merge has enough of. */
   #control(): void {
     for (const name of this.#positions.keys()) {
-      if (name.startsWith(`${this.#topics.heartbeats}/`) || name === this.#corrections.partition) continue;
+      if (name === this.#corrections.partition || this.#isBeside(name)) continue;
       const pause = !this.#merge.wantsMore(name);
       if (pause === this.#paused.has(name)) continue;
       const slash = name.lastIndexOf('/');
@@ -400,6 +439,11 @@ export class Pass {
       if (pause) this.#paused.add(name);
       else this.#paused.delete(name);
     }
+  }
+
+  /** Of a partition that the merge has nothing to do with. */
+  #isBeside(name: string): boolean {
+    return [this.#topics.heartbeats, this.#topics.histories].some((topic) => name.startsWith(`${topic}/`));
   }
 
   async #ends(): Promise<Map<string, bigint>> {
@@ -411,6 +455,16 @@ export class Pass {
 function nearer(a: Position | null, b: Position | null): Position | null {
   if (a === null || b === null) return a ?? b;
   return coversAll(a, b) ? b : a;
+}
+
+/** Null: the topic is not there. */
+async function rangeIfAny(transport: Transport, topic: string): Promise<PartitionRange | null> {
+  try {
+    return (await transport.describe([topic])).get(topic)?.[0] ?? null;
+  } catch (thrown) {
+    if (KitError.from(thrown).code === 'topic-missing') return null;
+    throw thrown;
+  }
 }
 
 function endsOf(ranges: ReadonlyMap<string, readonly PartitionRange[]>): Map<string, bigint> {

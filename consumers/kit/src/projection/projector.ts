@@ -30,6 +30,7 @@ import type { ProjectorFacts } from './facts.ts';
 import { HoldWatch } from './hold-watch.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Pass } from './pass.ts';
+import { sourcePosition } from './source-position.ts';
 import { Verdicts } from './verdicts.ts';
 
 export interface ProjectorOptions {
@@ -216,6 +217,7 @@ export class Projector {
     return Pass.begin({
       ...this.#options,
       hold: () => watch.hold,
+      sourcePosition: async () => this.#options.source && sourcePosition(this.#options.source),
       checkpoint,
       verdicts,
       maxRows: this.#options.maxRows ?? 5000,
@@ -262,7 +264,9 @@ export class Projector {
     }
   }
 
-  #progress({ position, quiet }: Pass): string {
+  #progress({ position, quiet, partialTables }: Pass): string {
+    if (partialTables.length > 0)
+      return `the history of ${partialTables.join(', ')} is not whole in Kafka: whoever adds a table (banyan connector apply, banyan up) goes on with it`;
     if (position === null && quiet) return awaitsCommit;
     const left = [...this.#facts.lag.values()].reduce((sum, messages) => sum + messages, 0);
     return `${this.#facts.rowsApplied} rows are in; about ${left} messages in Kafka are still to be read`;

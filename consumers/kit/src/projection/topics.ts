@@ -10,6 +10,8 @@ export interface Topics {
   readonly heartbeats: string;
   /** What repairs have found: one partition, of the kit's own. */
   readonly corrections: string;
+  /** Of which tables, added to a running connector, a part alone is in Kafka; there is none where nothing could be added yet. */
+  readonly histories: string;
 }
 
 export function topicsOf(projection: Projection, prefix: string): Topics {
@@ -20,6 +22,7 @@ export function topicsOf(projection: Projection, prefix: string): Topics {
     transactions: `${prefix}.transaction`,
     heartbeats: `__debezium-heartbeat.${prefix}`,
     corrections: `${prefix}.corrections`,
+    histories: `${prefix}.histories`,
   };
 }
 

@@ -13,9 +13,9 @@ export interface KafkaReads {
 
 /** All that a projector does in Kafka, for who grants it: it reads these topics, in such groups, and writes nothing. */
 export function kafkaReads(projection: Projection, prefix: string): KafkaReads {
-  const { tables, transactions, heartbeats, corrections } = topicsOf(projection, prefix);
+  const { tables, transactions, heartbeats, corrections, histories } = topicsOf(projection, prefix);
   return {
-    topics: [...tables.keys(), transactions, heartbeats, corrections],
+    topics: [...tables.keys(), transactions, heartbeats, corrections, histories],
     groups: readerGroups(clientIdOf(projection.name)),
   };
 }

@@ -38,7 +38,7 @@ export class InMemoryLog implements Transport {
     const entriesOf = (partition: string) => logs.get(partition)!.map((one) => entryOf(one, bodies));
     for (const [topic, table] of topics.tables) this.#entries.set(topic, entriesOf(`${table}/0`));
     this.#entries.set(topics.transactions, entriesOf(markerPartition));
-    for (const topic of [topics.heartbeats, topics.corrections]) this.#entries.set(topic, []);
+    for (const topic of [topics.heartbeats, topics.corrections, topics.histories]) this.#entries.set(topic, []);
     this.beginnings = beginningsOf(logs);
     this.writes = Math.max(0, ...[...this.#entries.values()].map((entries) => (entries.at(-1)?.time ?? -1) + 1));
   }

@@ -6,7 +6,8 @@ export {
   type OpenTransaction,
   type TransactionLogs,
 } from './hanging.ts';
-export { type KafkaJsOptions, kafkaJsTransport, topicSettings } from './kafkajs.ts';
+export { type KafkaJsOptions, kafkaJsTransport, kafkaLock, topicSettings } from './kafkajs.ts';
+export type { KafkaLock } from './kafkajs-lock.ts';
 export { readerGroups } from './kafkajs-reader.ts';
 export type {
   Chunk,

@@ -3,6 +3,7 @@ import { zstdCompressSync } from 'node:zlib';
 // kafkajs is CommonJS: under plain Node only the default import has all its names. Of the product this file alone imports it.
 import kafkajs, { type Admin, type Kafka, type KafkaConfig } from 'kafkajs';
 import { KitError } from '../errors.ts';
+import { joinLock, type KafkaLock } from './kafkajs-lock.ts';
 import { readingRightly, readingUncommitted } from './kafkajs-patches.ts';
 import { KafkaJsReader } from './kafkajs-reader.ts';
 import type { KafkaAccess, LogReader, NewTopic, PartitionRange, Start, Transport } from './transport.ts';
@@ -37,6 +38,11 @@ export async function topicSettings(
   const kafka = new kafkajs.Kafka(configOf(options));
   await using transport = new KafkaJsTransport(kafka, kafka, options);
   return await transport.settings(topics);
+}
+
+/** Throws KitError `kafka-unreachable`. The topic has to be there. */
+export function kafkaLock(options: KafkaJsOptions, group: string, topic: string): Promise<KafkaLock> {
+  return joinLock((own) => new kafkajs.Kafka({ ...configOf(options), ...own }), group, topic);
 }
 
 function configOf(options: KafkaJsOptions): KafkaConfig {
