@@ -49,5 +49,5 @@ export async function applied(
     proof: 'binlog-read' as const,
     steadyMs: 0,
   };
-  return applyConnector(deployment, new Patience({ waitMs: 240_000, say, signal }), { dangerous: true });
+  return await applyConnector(deployment, new Patience({ waitMs: 240_000, say, signal }), { dangerous: true });
 }
