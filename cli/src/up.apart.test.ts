@@ -147,7 +147,7 @@ describe('banyan up, and what can be asked then', () => {
     expect(seen.code).toBe(1);
     const again = await banyan(['up', '--auth'], env);
     expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/connect-offsets\/0 .*it is aborted now/)]);
-    expect(await status()).toMatchObject({ code: 0, found: [] });
+    await eventually('status says that all is well', async () => (await status()).code === 0);
   });
 
   it('has made the connector that banyan connector makes anywhere', async () => {
@@ -164,7 +164,10 @@ describe('banyan up, and what can be asked then', () => {
       WITHHELD_COLUMNS: 'bank.cards.pan',
     };
     const planned = await banyan(['connector', 'plan'], job);
-    expect([planned.code, planned.stdout]).toEqual([0, 'connector bank is as it should be\ntopics: all there\n']);
+    expect([planned.code, planned.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^connector bank is as it should be\ntopics: all there\nplan [0-9a-f]{12}\n$/),
+    ]);
     const applied = await banyan(['connector', 'apply', '--json'], job);
     expect(applied.code).toBe(0);
     expect(JSON.parse(applied.stdout)).toMatchObject({ outcome: 'unchanged', restarts: 0, plan: { topics: [] } });

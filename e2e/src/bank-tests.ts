@@ -46,7 +46,9 @@ export class BankTests {
       await this.#pass(names);
       await eventually(`services were asked for each route in ${stage}`, async () => {
         const served = await this.#servedIn(stage);
-        return served.every((count, at) => count > before[at]!);
+        const without = routes.filter((_, at) => served[at]! <= before[at]!);
+        if (without.length > 0) throw new Error(`none of ${without.join(', ')}`);
+        return true;
       });
     }
     // What is retired has nobody who answers where the route does not: requests that the bank refuses.
