@@ -44,12 +44,18 @@ export class BankTests {
       await this.#move(stage);
       const before = await eventually(`routes stand at ${stage}`, () => this.#servedIn(stage));
       await this.#pass(names);
-      await eventually(`services were asked for each route in ${stage}`, async () => {
-        const served = await this.#servedIn(stage);
-        const without = routes.filter((_, at) => served[at]! <= before[at]!);
-        if (without.length > 0) throw new Error(`none of ${without.join(', ')}`);
-        return true;
-      });
+      await eventually(
+        `services were asked for each route in ${stage}`,
+        async () => {
+          const served = await this.#servedIn(stage);
+          const without = routes.filter((_, at) => served[at]! <= before[at]!);
+          if (without.length === 0) return true;
+          // What a busy machine could not compare in time was dropped or left undecided: it is asked for again.
+          await this.#pass(['reads']);
+          throw new Error(`none of ${without.join(', ')}`);
+        },
+        120_000,
+      );
     }
     // What is retired has nobody who answers where the route does not: requests that the bank refuses.
     await this.#move('retired');

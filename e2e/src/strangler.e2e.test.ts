@@ -329,5 +329,5 @@ describe('a route that moves from the bank to a service', () => {
   it('passes the bank’s own tests, in every state of every route', async () => {
     await readers.stop();
     await (await BankTests.of(migration)).passInEveryState(bankTests);
-  }, 180_000);
+  }, 420_000);
 });
