@@ -124,31 +124,24 @@ export interface PlatformaticOptions {
 export class Reopened {
   readonly #options: PlatformaticOptions;
   #cluster: Cluster | null = null;
-  #isClosed = false;
 
   constructor(options: PlatformaticOptions) {
     this.#options = options;
   }
 
-  /** Throws KitError, and Error once it is closed: a connection opened then would stay. */
+  /** Throws KitError. */
   async use<T>(use: (cluster: Cluster) => Promise<T>): Promise<T> {
-    if (this.#isClosed) throw new Error('it is closed: whoever uses it must be waited for before');
     const { brokers, clientId, access } = this.#options;
     try {
       this.#cluster ??= new Cluster(brokers, clientId, access);
       return await use(this.#cluster);
     } catch (error) {
-      await this.#forget();
+      await this.close();
       throw kitErrorOf(error, brokers.join(','));
     }
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#forget();
-  }
-
-  async #forget(): Promise<void> {
     const cluster = this.#cluster;
     this.#cluster = null;
     await cluster?.close();
