@@ -1,3 +1,3 @@
-export { withheld } from './connector/local.ts';
+export { type Project, project } from './project/project.ts';
 export { run } from './run.ts';
 export { type Service, services, tablesOf } from './services.ts';

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning
 import { run } from './run.ts';
 
 process.exitCode = await run(process.argv.slice(2), process.env);

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Arguments, Command, Context } from './command.ts';
 import { CliError, usage } from './errors.ts';
+import type { BankParts } from './parts/bank-parts.ts';
+import type { FacadeParts } from './parts/facade-parts.ts';
 import type { ServiceParts } from './parts/service-parts.ts';
 import { openTarget, type Target } from './target.ts';
 import { escaped, jsonLine } from './terminal/escape.ts';
@@ -35,18 +37,28 @@ export function addressesOf({
   facade,
 }: Pick<Target, 'stack' | 'bank' | 'services' | 'facade'>): Address[] {
   return [
-    { name: 'bank', url: `${bank.bankUrl}/web/login`, what: 'the monolith; a customer N has the password sesame-N' },
-    { name: 'facade', url: `${facade.url}/accounts`, what: 'before the bank; banyan routes shows who answers' },
-    {
-      name: 'routes',
-      url: `${facade.adminUrl}/`,
-      what: 'its routes in a browser; banyan token --service me --scope routes:read,routes:write',
-    },
+    ...(bank ? [addressOfBank(bank)] : []),
+    ...(facade ? addressesOfFacade(facade) : []),
     ...services.flatMap(addressesOfService),
     { name: 'connect', url: `${stack.connectUrl}/connectors`, what: "Kafka Connect's REST API" },
     { name: 'registry', url: `${stack.registryUrl}/subjects`, what: "the schema registry's Confluent API" },
   ];
 }
+
+const addressOfBank = ({ bankUrl }: BankParts): Address => ({
+  name: 'bank',
+  url: `${bankUrl}/web/login`,
+  what: 'the monolith; a customer N has the password sesame-N',
+});
+
+const addressesOfFacade = ({ url, adminUrl }: FacadeParts): Address[] => [
+  { name: 'facade', url: `${url}/accounts`, what: 'before the bank; banyan routes shows who answers' },
+  {
+    name: 'routes',
+    url: `${adminUrl}/`,
+    what: 'its routes in a browser; banyan token --service me --scope routes:read,routes:write',
+  },
+];
 
 function addressesOfService({ name, apiUrl, projectorUrl, paths }: ServiceParts): Address[] {
   return [

@@ -118,7 +118,8 @@ ${lines.join('\n')}
 banyan COMMAND --help shows how, by example. --json prints results for programs.
 Exit codes: 0 all is well, 1 a problem was found, 2 a wrong call, 130 interrupted before it was done; connector has more.
 
-Environment: BANYAN_PORT_BASE (default 27600: ten ports from there, and two for each service), BANYAN_DATA (default .banyan/demo),
+Environment: BANYAN_PORT_BASE (default 27600: ten ports from there, and two for each service), BANYAN_DATA (default .banyan/local;
+in Banyan's own repository .banyan/demo),
 BANYAN_CACHE (default ~/.cache/banyan), JAVA_HOME, NO_COLOR`;
 }
 

@@ -1,16 +1,21 @@
 import { type Part, type Progress, Stack, type StackConfig } from '@banyan/stack';
 import { applyLocally } from './connector/local.ts';
+import type { BankParts } from './parts/bank-parts.ts';
 import { writeFacadeSecrets } from './parts/facade-parts.ts';
 import { placeService, placeServices, type ServiceParts, servicePartsIn } from './parts/service-parts.ts';
+import { project } from './project/project.ts';
+import { keepSourcePassword, loadSource, partsHere } from './project/source.ts';
 import type { Service } from './services.ts';
 import { startableTarget, stopAround, type Target } from './target.ts';
 import { makeFacade, makeReadModel, makeSourceUsers, makeWriteBack } from './users.ts';
 
 export interface StartOptions {
   readonly config: StackConfig;
-  /** To be started; the tables of all services of the checkout are captured in any case. */
+  /** To be started; the tables of all services of the project are captured in any case. */
   readonly services: readonly Service[];
-  /** Transactions a second; 0 for no traffic. */
+  /** Of the account on a server of the project's own; null: as it is kept. */
+  readonly sourcePassword?: string | null;
+  /** The bank's transactions a second; 0 for no traffic. */
   readonly rate: number;
   /** The APIs check tokens, of an issuer that is started with them. */
   readonly auth?: boolean;
@@ -28,19 +33,18 @@ export const seconds = (since: number): string => `${((Date.now() - since) / 100
  * first. After a failure or an abort everything is stopped again before it throws: StackError, ConnectError, CliError, or the
  * abort's reason.
  */
-export async function startAll({ config, services, rate, auth = false, say, signal }: StartOptions): Promise<Target> {
+export async function startAll(options: StartOptions): Promise<Target> {
+  const { config, services, rate, auth = false, sourcePassword = null, say, signal } = options;
   const stack = await Stack.prepare(config, say, signal);
   let target = await startableTarget(stack, rate);
   try {
     await stopAround(target);
     placeServices(stack, services, auth);
     target = await startableTarget(stack, rate);
-    const { bank } = target;
-    await stack.start({ progress: say, signal });
-    await makeSourceUsers(stack);
-    await bringUp(bank.bank, say, signal);
-    say('bank', await bank.seed());
-    if (rate > 0) await bringUp(bank.traffic, say, signal);
+    if (project().server) await keepSourcePassword(stack, sourcePassword);
+    await stack.start({ parts: partsHere(), progress: say, signal });
+    if (!project().server) await makeSource(stack, say);
+    if (target.bank) await bringUpBank(target.bank, rate, say, signal);
     await applyLocally(stack, (text) => say('connector', text), signal);
     for (const issuer of target.issuer) await bringUp(issuer, say, signal);
     for (const service of services) await makeWriteBack(stack, service);
@@ -51,6 +55,17 @@ export async function startAll({ config, services, rate, auth = false, say, sign
     await stopAll(target);
     throw signal.aborted ? signal.reason : error;
   }
+}
+
+async function makeSource(stack: Stack, say: Progress): Promise<void> {
+  await makeSourceUsers(stack);
+  if (await loadSource(stack)) say('source-db', `filled from ${project().load}`);
+}
+
+async function bringUpBank(bank: BankParts, rate: number, say: Progress, signal: AbortSignal): Promise<void> {
+  await bringUp(bank.bank, say, signal);
+  say('bank', await bank.seed());
+  if (rate > 0) await bringUp(bank.traffic, say, signal);
 }
 
 /** Starts a service beside what runs, and waits until it is filled. Throws CliError `not-captured` when it reads more than is. */
@@ -73,16 +88,12 @@ export async function addService(
   return parts;
 }
 
-/** Starts it where it does not run. */
-export async function bringUpFacade(
-  { stack, facade: { facade } }: Target,
-  say: Progress,
-  signal: AbortSignal,
-): Promise<void> {
-  if (await facade.isRunning()) return;
+/** Starts it where there is one that does not run. */
+export async function bringUpFacade({ stack, facade }: Target, say: Progress, signal: AbortSignal): Promise<void> {
+  if (!facade || (await facade.facade.isRunning())) return;
   await makeFacade(stack);
   await writeFacadeSecrets(stack);
-  await bringUp(facade, say, signal);
+  await bringUp(facade.facade, say, signal);
 }
 
 async function bringUpService(
@@ -97,7 +108,7 @@ async function bringUpService(
 
 /** Starts the bank's business, at another rate when it goes on already. */
 export async function startTraffic(stack: Stack, rate: number): Promise<void> {
-  const { traffic } = (await startableTarget(stack, rate)).bank;
+  const { traffic } = (await startableTarget(stack, rate)).bank!;
   await traffic.stop();
   await traffic.start();
 }
@@ -127,7 +138,7 @@ export async function bringUp(part: Part, say: Progress, signal: AbortSignal, li
 
 /** Resolves at the signal; throws when a part ends by itself. */
 export async function stay({ stack, around, bank }: Target, hasTraffic: boolean, signal: AbortSignal): Promise<void> {
-  const watched = around.filter((part) => hasTraffic || part !== bank.traffic);
+  const watched = around.filter((part) => hasTraffic || part !== bank?.traffic);
   while (!signal.aborted) {
     await pause(1000, signal);
     if (!signal.aborted) await check(stack, watched);

@@ -1,19 +1,23 @@
-import { type Part, partNames, Stack, StackError } from '@banyan/stack';
+import { type Part, Stack, StackError } from '@banyan/stack';
 import type { CliConfig } from './config.ts';
 import { CliError } from './errors.ts';
 import { type BankParts, bankParts, seenBankParts } from './parts/bank-parts.ts';
 import { type FacadeParts, facadeParts } from './parts/facade-parts.ts';
 import { issuerPart } from './parts/issuer.ts';
 import { checksTokens, type ServiceParts, servicePartsIn } from './parts/service-parts.ts';
+import { project } from './project/project.ts';
+import { partsHere } from './project/source.ts';
 
 /** The stack of the data folder and what runs around it. */
 export interface Target {
   readonly stack: Stack;
-  readonly bank: BankParts;
+  /** Null where the project has no bank. */
+  readonly bank: BankParts | null;
   /** The development issuer's part, when the APIs check tokens. */
   readonly issuer: readonly Part[];
   readonly services: readonly ServiceParts[];
-  readonly facade: FacadeParts;
+  /** Null where there is no bank to stand before. */
+  readonly facade: FacadeParts | null;
   /** The processes around the stack, in the order in which they are started. */
   readonly around: readonly Part[];
   /** The real parts, then those around them. */
@@ -24,7 +28,7 @@ export interface Target {
 export function openTarget({ stack: { dataDir } }: CliConfig): Target {
   try {
     const stack = Stack.open(dataDir);
-    return targetOf(stack, seenBankParts(stack));
+    return targetOf(stack, project().hasBank ? seenBankParts(stack) : null);
   } catch (error) {
     if (!(error instanceof StackError && error.code === 'not-started')) throw error;
     const remedy = 'start one: banyan up; or name its data folder with BANYAN_DATA';
@@ -34,15 +38,16 @@ export function openTarget({ stack: { dataDir } }: CliConfig): Target {
 
 /** To be started; `rate` is the traffic's, in transactions a second. */
 export async function startableTarget(stack: Stack, rate: number): Promise<Target> {
-  return targetOf(stack, await bankParts(stack, rate));
+  return targetOf(stack, project().hasBank ? await bankParts(stack, rate) : null);
 }
 
-function targetOf(stack: Stack, bank: BankParts): Target {
+function targetOf(stack: Stack, bank: BankParts | null): Target {
   const services = servicePartsIn(stack);
   const issuer = checksTokens(stack) ? [issuerPart(stack)] : [];
-  const facade = facadeParts(stack, { bankUrl: bank.bankUrl, services });
+  const facade = bank && facadeParts(stack, { bankUrl: bank.bankUrl, services });
   const roles = services.flatMap(({ api, projector }) => [api, projector]);
-  const around = [bank.bank, bank.traffic, ...issuer, ...roles, facade.facade];
+  const before = bank ? [bank.bank, bank.traffic] : [];
+  const around = [...before, ...issuer, ...roles, ...(facade ? [facade.facade] : [])];
   return {
     stack,
     bank,
@@ -50,7 +55,7 @@ function targetOf(stack: Stack, bank: BankParts): Target {
     services,
     facade,
     around,
-    parts: [...partNames.map((name) => stack.part(name)), ...around],
+    parts: [...partsHere().map((name) => stack.part(name)), ...around],
   };
 }
 

@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { root } from './config.ts';
+
+export const root = join(import.meta.dirname, '../..');
 
 export interface Ended {
   /** Null when a signal ended it. */

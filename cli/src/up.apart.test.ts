@@ -11,10 +11,9 @@ import { leaveForgotten } from '../../consumers/kit/src/testkit/forgotten-transa
 import { eventually } from '../../e2e/src/eventually.ts';
 import { freePorts } from '../../e2e/src/free-ports.ts';
 import { temporaryFolder } from '../../e2e/src/temporary-folder.ts';
-import { root } from './config.ts';
 import { type ServiceParts, servicePartsIn } from './parts/service-parts.ts';
 import { type Service, services, tablesOf } from './services.ts';
-import { banyan, linesOf, Run } from './testing-cli.ts';
+import { banyan, linesOf, Run, root } from './testing-cli.ts';
 
 jest.setTimeout(240_000);
 

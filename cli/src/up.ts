@@ -1,7 +1,8 @@
 import { type Arguments, type Command, type Context, wholeNumber } from './command.ts';
 import { endHangingLocally } from './connector/local.ts';
-import { CliError } from './errors.ts';
+import { CliError, usage } from './errors.ts';
 import { addressesOf } from './open.ts';
+import { project } from './project/project.ts';
 import { type Service, services } from './services.ts';
 import { addService, bringUpFacade, seconds, startAll, startTraffic, stay, stopAll } from './starting.ts';
 import { openTarget, type Target } from './target.ts';
@@ -10,17 +11,17 @@ import { columns } from './terminal/table.ts';
 
 export const up: Command = {
   summary:
-    'start everything and leave it running: databases, Kafka, registry, Connect, bank, all services of consumers/',
+    'start everything and leave it running: databases, Kafka, registry, Connect, the services of the project (and the bank)',
   help: `banyan up [--rate N] [--auth] [--foreground]
 
   banyan up                       start all of it, print where it answers, and return; banyan down ends it
-  banyan up --rate 5              with five transactions a second at the bank
+  banyan up --rate 5              with five transactions a second at the bank, where there is one
   banyan up --auth                the services want tokens, of a development issuer that is started too: banyan token
   banyan up --foreground          stay until Ctrl-C, then stop all of it
   BANYAN_PORT_BASE=30000 BANYAN_DATA=/tmp/other banyan up
                                   a second one beside it
 
-What runs stays as it is: a service that is new in consumers/, or that has ended, is started beside it, filled, and nothing else
+What runs stays as it is: a service that is new in the project, or that has ended, is started beside it, filled, and nothing else
 is touched. When one of the real parts or the bank is missing, all of it is started anew. When it cannot be started, or on
 Ctrl-C meanwhile, it is stopped again.`,
   options: { rate: { value: 'N' }, auth: {}, foreground: {} },
@@ -32,6 +33,7 @@ Ctrl-C meanwhile, it is stopped again.`,
 async function runUp(context: Context, args: Arguments): Promise<number> {
   const { output, config, signal } = context;
   const rate = wholeNumber(args, 'rate', 0, 0, 1000);
+  if (rate > 0 && !project().hasBank) throw usage('--rate is that of the bank, which this project does not have');
   const auth = args.options.auth === true;
   const foreground = args.options.foreground === true;
   const say = (who: string, text: string) => output.say(who, text);
@@ -64,7 +66,10 @@ async function runUp(context: Context, args: Arguments): Promise<number> {
     await tell(context, openTarget(config));
     return 0;
   }
-  const running = await startAll({ config: config.stack, services: all, rate, auth, say, signal });
+  const running = await startAll({
+    ...{ config: config.stack, services: all, rate, auth, say, signal },
+    sourcePassword: config.sourcePassword(),
+  });
   if (!foreground) {
     say('up', `all of it runs after ${seconds(since)}; banyan down ends it`);
     await tell(context, running);
@@ -86,7 +91,7 @@ async function runningTarget({ config }: Context): Promise<Target | null> {
   try {
     const target = openTarget(config);
     const { parts, around, bank, issuer } = target;
-    const needed = parts.filter((part) => part === bank.bank || issuer.includes(part) || !around.includes(part));
+    const needed = parts.filter((part) => part === bank?.bank || issuer.includes(part) || !around.includes(part));
     const running = await Promise.all(needed.map((part) => part.isRunning()));
     return running.every(Boolean) ? target : null;
   } catch (error) {

@@ -3,16 +3,18 @@ import { captureUserStatements } from '@banyan/connectors';
 import { writeBackGrants } from '@banyan/kit';
 import type { Stack } from '@banyan/stack';
 import mysql from 'mysql2/promise';
+import { CliError } from './errors.ts';
 import { passwordFile } from './parts/node-part.ts';
 import { readModelUser, writeBackUser } from './parts/service-parts.ts';
+import { project } from './project/project.ts';
 import type { Service } from './services.ts';
 
-/** Makes the accounts of the bank and of the capture, each with a password of this stack and the rights it needs. */
+/** Makes the accounts of the bank, where there is one, and of the capture, each with a password of this stack and the rights it needs. */
 export async function makeSourceUsers(stack: Stack): Promise<void> {
   const [bank, capture] = await Promise.all(['bank', 'capture'].map((name) => stack.credentials.password(name)));
   await run(stack, 'source-db', [
     'SET SESSION sql_log_bin = 0',
-    ...user('bank', bank!, 'bank'),
+    ...(project().hasBank ? user('bank', bank!, 'bank') : []),
     'SET SESSION sql_log_bin = 1',
     ...captureUserStatements({ name: 'capture', host: '127.0.0.1', password: capture! }),
   ]);
@@ -42,6 +44,10 @@ export async function makeFacade(stack: Stack): Promise<void> {
 export async function makeWriteBack(stack: Stack, { name, projection }: Service): Promise<void> {
   const grants = writeBackGrants(projection);
   if (grants.length === 0) return;
+  if (project().server !== null)
+    throw new CliError('config', `${name} owns columns, and their carrier has no account on the project's own server`, {
+      remedy: 'run that service yourself, with WRITE_BACK_DB_USER',
+    });
   const user = writeBackUser(name);
   const password = await stack.credentials.password(user);
   await run(stack, 'source-db', [

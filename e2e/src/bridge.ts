@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { withheld } from '@banyan/cli';
+import { project } from '@banyan/cli';
 import { capture, captureUserStatements } from '@banyan/connectors';
 import { kafkaJsTransport } from '@banyan/kit/transport';
 import { Stack } from '@banyan/stack';
@@ -144,7 +144,7 @@ export async function applyCapture(
     },
     tables: tables.map((table) => `${name}.${table}`),
     // What the demo's connector withholds, in a database of another name.
-    withheld: withheld.map((column) => column.replace('bank.', `${name}.`)),
+    withheld: project().withheld.map((column) => column.replace('bank.', `${name}.`)),
     kafka: [stack.kafka],
     registryUrl: stack.registryNativeUrl,
     serverId: 1000 + (crc32(name) % 1_000_000),

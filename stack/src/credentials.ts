@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StackError } from './errors.ts';
+import { propertiesFile } from './parts/properties.ts';
 
 /**
  * The passwords of one stack: made at its first start, kept in `secrets/NAME.properties` (mode 600) so that a Kafka Connect
@@ -24,6 +25,14 @@ export class Credentials {
     const password = /^password=(.+)$/m.exec(text)?.[1];
     if (password) return password;
     throw new StackError('config', `${this.file(name)} holds no line password=…; restore it, or delete the file`);
+  }
+
+  /** Has Kafka Connect read a password that was made elsewhere, in place of one that is there. */
+  async keep(name: string, password: string): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const fresh = `${this.file(name)}.${randomUUID()}`;
+    await writeFile(fresh, propertiesFile({ password }), { mode: 0o600 });
+    await rename(fresh, this.file(name));
   }
 
   async #read(name: string): Promise<string | null> {

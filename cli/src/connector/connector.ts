@@ -19,7 +19,7 @@ export const connector: Command = {
     'plan or apply the connector that captures what the services read, on any Kafka Connect; for a Job in Kubernetes',
   help: `banyan connector plan|apply [--dangerous]
 
-Has Kafka Connect capture the tables that the declarations in consumers/ name. It is set up by the environment alone, and safe to run
+Has Kafka Connect capture the tables that the declarations of the project name. It is set up by the environment alone, and safe to run
 again: what is as it should be stays as it is, untouched.
 
   banyan connector plan     what apply would do: topics to make, settings that differ, what it would refuse. It changes nothing

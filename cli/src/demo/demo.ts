@@ -1,6 +1,7 @@
 import type { Command, Context } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { ServiceParts } from '../parts/service-parts.ts';
+import { project } from '../project/project.ts';
 import { type Service, services } from '../services.ts';
 import { addService, pause, seconds, startAll, startTraffic, stay, stopAll } from '../starting.ts';
 import { startableTarget, type Target } from '../target.ts';
@@ -29,6 +30,8 @@ With --json the story goes to standard error, and one line to standard output on
 /** Starts everything, tells the story, and stays until a signal; whatever happens, all of it is stopped again. */
 async function runDemo(context: Context): Promise<number> {
   const { output, config, signal, json } = context;
+  if (!project().hasBank)
+    throw new CliError('no-story', 'the demo is that of the bank', { remedy: 'banyan up starts the project' });
   const { first, later } = cast(await services());
   const since = Date.now();
   output.complain('Banyan: a bank, its change stream, and services beside it\n');
@@ -39,7 +42,7 @@ async function runDemo(context: Context): Promise<number> {
   try {
     using page = await Page.open({ stack: running.stack, output, tell, redraws });
     await tell(`\nAll of it runs after ${seconds(since)}. One transfer, followed:\n`);
-    await tell(await followTransfer(running.bank.bankUrl, named(running, 'accounts').apiUrl, signal));
+    await tell(await followTransfer(running.bank!.bankUrl, named(running, 'accounts').apiUrl, signal));
     await tellOfAdding(context, { running, later, page, tell, redraws });
     if (json) await output.line(JSON.stringify({ command: 'demo', ok: true, problems: [] }));
     if (config.once || !output.isTerminal) return 0;

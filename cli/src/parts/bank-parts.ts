@@ -2,11 +2,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Part, Stack } from '@banyan/stack';
-import { root } from '../config.ts';
+import { project } from '../project/project.ts';
 import { nodePart } from './node-part.ts';
 
 const run = promisify(execFile);
-const main = join(root, 'monolith/src/main.ts');
 
 /** The monolith, and the business that goes on in it. */
 export interface BankParts {
@@ -26,6 +25,7 @@ export async function bankParts(stack: Stack, rate: number): Promise<BankParts> 
 export const seenBankParts = (stack: Stack): BankParts => describe(stack, 0, '');
 
 function describe(stack: Stack, rate: number, password: string): BankParts {
+  const main = join(project().folder, 'monolith/src/main.ts');
   const port = stack.ports['source-db'] + 8;
   const env = {
     BANK_PORT: String(port),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DevIssuer } from '@banyan/kit';
 import type { Part, Stack } from '@banyan/stack';
-import { root } from '../config.ts';
+import { project } from '../project/project.ts';
 import { audience, devIssuer } from './issuer.ts';
 import { nodePart, passwordFile } from './node-part.ts';
 import { readModelUser, type ServiceParts } from './service-parts.ts';
@@ -41,9 +41,9 @@ export function facadeParts(
     READ_AFTER_KEY_FILE: secretFile(stack, 'read-after-key'),
     AUTH_JWKS_URL: pathToFileURL(secretFile(stack, 'key-set')).href,
     AUTH_ISSUER: DevIssuer.issuer,
-    AUTH_AUDIENCE: audience,
+    AUTH_AUDIENCE: audience(),
   };
-  const main = join(root, 'strangler/bank/src/main.ts');
+  const main = join(project().folder, 'strangler/bank/src/main.ts');
   return {
     facade: nodePart(stack, {
       name: 'facade',

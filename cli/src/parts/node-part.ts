@@ -12,7 +12,7 @@ export interface NodePart {
   readonly ports?: readonly number[];
 }
 
-/** A Node process of this checkout, as a part of the stack. */
+/** A Node process, as a part of the stack. */
 export function nodePart(stack: Stack, { name, main, args, env, health, ports = [] }: NodePart): Part {
   const spec = {
     name,

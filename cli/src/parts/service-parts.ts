@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownedTablesOf, readTablesOf } from '@banyan/kit';
 import type { Part, Stack } from '@banyan/stack';
+import { project } from '../project/project.ts';
+import { sourceOf } from '../project/source.ts';
 import type { Service } from '../services.ts';
 import { authOf } from './issuer.ts';
 import { nodePart, passwordFile } from './node-part.ts';
@@ -118,12 +120,14 @@ function partsAt(
     READ_DB_PASSWORD_FILE: passwordFile(stack, readModelUser(name)),
     READ_DB_NAME: other?.database ?? name,
   };
+  const source = sourceOf(stack);
   const stream = {
     KAFKA_BROKERS: stack.kafka,
     SCHEMA_REGISTRY_URL: stack.registryUrl,
-    TOPIC_PREFIX: 'bank',
-    SOURCE_DB_PORT: String(stack.ports['source-db']),
-    SOURCE_DB_USER: 'capture',
+    TOPIC_PREFIX: project().prefix,
+    SOURCE_DB_HOST: source.host,
+    SOURCE_DB_PORT: String(source.port),
+    SOURCE_DB_USER: source.user,
     SOURCE_DB_PASSWORD_FILE: passwordFile(stack, 'capture'),
     ...(writesBack && {
       WRITE_BACK_DB_USER: writeBackUser(name),

@@ -13,6 +13,7 @@ import {
 import { kafkaJsTransport } from '@banyan/kit/transport';
 import { type Arguments, type Command, type Context, wholeNumber } from '../command.ts';
 import { type Problem, problemOf } from '../errors.ts';
+import { project } from '../project/project.ts';
 import { duration } from '../status/render.ts';
 import { needs, type Target } from '../target.ts';
 import { escaped, jsonLine } from '../terminal/escape.ts';
@@ -110,7 +111,7 @@ async function foldingAgain({ stack }: Target, { service: { name }, database }: 
   return foldingBeside(database, {
     transport: () => kafkaJsTransport({ brokers: [stack.kafka], clientId: 'banyan-prove' }),
     registryUrl: stack.registryUrl,
-    topicPrefix: 'bank',
+    topicPrefix: project().prefix,
   });
 }
 

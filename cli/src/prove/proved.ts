@@ -4,6 +4,8 @@ import type { Context } from '../command.ts';
 import { usage } from '../errors.ts';
 import { passwordFile } from '../parts/node-part.ts';
 import { readModelUser } from '../parts/service-parts.ts';
+import { project } from '../project/project.ts';
+import { sourceOf } from '../project/source.ts';
 import { type Service, services } from '../services.ts';
 import { needs, openTarget, type Target } from '../target.ts';
 import { escaped } from '../terminal/escape.ts';
@@ -26,19 +28,22 @@ export async function provedServices(
   const known = (await services()).filter((one) => started.has(one.name));
   const wanted = name === undefined ? known : known.filter((one) => one.name === name);
   if (wanted.length === 0) throw noSuch(name, [...started]);
-  for (const part of ['source-db', 'read-db'] as const) await needs(target.stack.part(part));
-  const source = await accessOf(target, 'source-db', 'capture');
+  for (const part of ['source-db', 'read-db'] as const)
+    if (part === 'read-db' || project().server === null) await needs(target.stack.part(part));
+  const source = { ...sourceOf(target.stack), password: await passwordOf(target, 'capture') };
   const all = wanted.map(async (service) => ({
     service,
     source,
-    database: { ...(await accessOf(target, 'read-db', readModelUser(service.name))), database: service.name },
+    database: { ...(await readAccess(target, readModelUser(service.name))), database: service.name },
   }));
   return { target, all: await Promise.all(all) };
 }
 
-async function accessOf({ stack }: Target, server: 'source-db' | 'read-db', user: string) {
-  const password = (await readFile(passwordFile(stack, user), 'utf8')).trimEnd();
-  return { host: '127.0.0.1', port: stack.ports[server], user, password };
+const passwordOf = ({ stack }: Target, user: string): Promise<string> => readFile(passwordFile(stack, user), 'utf8');
+
+async function readAccess(target: Target, user: string) {
+  const port = target.stack.ports['read-db'];
+  return { host: '127.0.0.1', port, user, password: await passwordOf(target, user) };
 }
 
 function noSuch(name: string | undefined, started: readonly string[]) {

@@ -1,6 +1,7 @@
 import { type Repair, type RepairOptions, repair as repairRows, Schemas } from '@banyan/kit';
 import { kafkaJsTransport } from '@banyan/kit/transport';
 import type { Arguments, Command, Context } from '../command.ts';
+import { project } from '../project/project.ts';
 import { needs, type Target } from '../target.ts';
 import { escaped, jsonLine } from '../terminal/escape.ts';
 import { provedServices } from './proved.ts';
@@ -43,7 +44,7 @@ export async function repairReadModel(
   const schemas = new Schemas(stack.registryUrl);
   const { name } = readModel.projection;
   return await repairRows({
-    ...{ ...readModel, transport, schemas, signal, topicPrefix: 'bank' },
+    ...{ ...readModel, transport, schemas, signal, topicPrefix: project().prefix },
     onProgress: ({ repaired, of, position }) => output.say(name, `${repaired} of ${of} repaired, at ${position}`),
   });
 }

@@ -40,6 +40,7 @@ function checked(text: string): string {
 
 async function localUrl(config: Context['config']): Promise<string> {
   const { facade } = openTarget(config);
+  if (!facade) throw usage('the project has no facade of its own', 'name one: --url URL --token-file FILE');
   await needs(facade.facade);
   return facade.adminUrl;
 }

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Contract,
-  contractFolder,
   differencesOf,
   latestSchema,
   readContract,
@@ -14,6 +13,7 @@ import {
 } from '@banyan/schemas/contract';
 import { type Arguments, type Command, type Context, text } from '../command.ts';
 import { CliError, type Problem, usage } from '../errors.ts';
+import { project } from '../project/project.ts';
 import { services, tablesOf } from '../services.ts';
 import { problemText } from '../status/render.ts';
 import { needs, openTarget } from '../target.ts';
@@ -40,7 +40,7 @@ async function runSchemas(context: Context, args: Arguments): Promise<number> {
   if (action !== 'capture' && action !== 'check') throw usage(`'${escaped(action)}' is neither capture nor check`);
   const { stack } = openTarget(context.config);
   await needs(stack.part('registry'));
-  const subjects = subjectsOf(text(args, 'prefix') ?? 'bank', tablesOf(await services()));
+  const subjects = subjectsOf(text(args, 'prefix') ?? project().prefix, tablesOf(await services()));
   const registered = await registeredOf(stack.registryUrl, subjects);
   const missing = subjects.all.filter((subject) => !registered.has(subject)).map(missingProblem);
   return action === 'capture'
@@ -71,8 +71,8 @@ async function capture(
   problems: readonly Problem[],
 ): Promise<number> {
   // What has no row at this moment keeps the schema it had.
-  const kept = [...(await readContract())].filter(([subject]) => subjects.all.includes(subject));
-  const changed = await writeContract(new Map([...kept, ...registered]), subjects);
+  const kept = [...(await readContract(folder()))].filter(([subject]) => subjects.all.includes(subject));
+  const changed = await writeContract(new Map([...kept, ...registered]), subjects, folder());
   const ok = problems.length === 0;
   if (json) await output.line(jsonLine({ command: 'schemas', ok, problems, changed }));
   else for (const file of changed) await output.line(`schemas/${file}`);
@@ -102,8 +102,8 @@ async function check(
 
 /** All in which registry, contract files and generated types do not agree. */
 export async function contractProblems(subjects: Subjects, registered: Contract): Promise<Problem[]> {
-  const contract = await readContract();
-  const rows = await readFile(join(contractFolder, 'src/rows.ts'), 'utf8');
+  const contract = await readContract(folder());
+  const rows = await readFile(join(folder(), 'src/rows.ts'), 'utf8').catch(() => '');
   const problem = (where: string, code: string, message: string): Problem => ({
     where,
     code,
@@ -125,6 +125,8 @@ export async function contractProblems(subjects: Subjects, registered: Contract)
       : [problem('schemas/src/rows.ts', 'types-stale', 'it is not what the contract makes')]),
   ];
 }
+
+const folder = (): string => join(project().folder, 'schemas');
 
 const missingProblem = (subject: string): Problem => ({
   where: subject,

@@ -1,6 +1,6 @@
 import type { Part, Stack } from '@banyan/stack';
 import { type Arguments, type Command, type Context, wholeNumber } from '../command.ts';
-import { prefix } from '../connector/local.ts';
+import { project } from '../project/project.ts';
 import { openTarget } from '../target.ts';
 import { jsonLine } from '../terminal/escape.ts';
 import { connectorStates } from './connectors.ts';
@@ -36,7 +36,7 @@ async function runStatus(context: Context, args: Arguments): Promise<number> {
   const [partStates, full, hanging, connect, projections] = await Promise.all([
     Promise.all(parts.map((part) => partStatus(part, limitMs))),
     fullDisks(stack, limitMs),
-    hangingProblems(stack, prefix, limitMs),
+    hangingProblems(stack, project().prefix, limitMs),
     connectOf(stack, limitMs),
     Promise.all(roles.map(({ part, ...service }) => serviceOf(part, service, limitMs))),
   ]);

@@ -2,6 +2,7 @@ import { parseGtid, Schemas } from '@banyan/kit';
 import { kafkaJsTransport } from '@banyan/kit/transport';
 import { type Arguments, type Command, type Context, text, wholeNumber } from '../command.ts';
 import { usage } from '../errors.ts';
+import { project } from '../project/project.ts';
 import { needs, openTarget } from '../target.ts';
 import { escaped } from '../terminal/escape.ts';
 import { tailTable } from './tail-table.ts';
@@ -27,7 +28,7 @@ TABLE is as in the monolith: accounts, or bank.accounts. Without --from it shows
   --no-follow      end at what is the end of the topic now
   --tx GTID        the whole transaction, of whichever captured tables; read until it is complete
   --timeout S      with --tx: how long to wait for what has not come yet (10 s)
-  --prefix NAME    topic prefix of the connector (bank)
+  --prefix NAME    topic prefix of the connector (the project's)
 
 Long texts are cut for people, never in JSON. 64-bit integers and decimals are exact (in JSON: as text), bytes are
 0x… (in JSON: base64), control characters are escaped.`,
@@ -62,7 +63,10 @@ async function runTail(context: Context, args: Arguments): Promise<number> {
   const { stack } = openTarget(context.config);
   await needs(stack.part('kafka'));
   await using transport = kafkaJsTransport({ brokers: [stack.kafka], clientId: 'banyan-cli' });
-  const topics = capturedTopics(await toldWhenLate(context, transport.topics()), text(args, 'prefix') ?? 'bank');
+  const topics = capturedTopics(
+    await toldWhenLate(context, transport.topics()),
+    text(args, 'prefix') ?? project().prefix,
+  );
   const schemas = new Schemas(stack.registryUrl);
   if (gtid === null) {
     const follow = args.options['no-follow'] === undefined;

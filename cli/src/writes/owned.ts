@@ -3,7 +3,8 @@ import { CliError } from '../errors.ts';
 import type { Service } from '../services.ts';
 
 /** Its tables with columns whose writes can move. */
-export const ownedOf = ({ projection }: Pick<Service, 'projection'>) => ownedTablesOf(projection);
+export const ownedOf = ({ projection }: Pick<Service, 'projection'>): ReturnType<typeof ownedTablesOf> =>
+  ownedTablesOf(projection);
 
 /** Another version of a read model knows nothing of what was written here. Throws CliError `owns-writes`. */
 export async function refuseWhileOwner(session: Session, service: Pick<Service, 'name' | 'projection'>): Promise<void> {

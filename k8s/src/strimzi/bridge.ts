@@ -1,4 +1,4 @@
-import { type Service, tablesOf, withheld } from '@banyan/cli';
+import { project, type Service, tablesOf } from '@banyan/cli';
 import { type Capture, capture } from '@banyan/connectors';
 import { secretRef } from 'debezium-connect-client';
 
@@ -34,7 +34,7 @@ export function captureOf(services: readonly Service[]): Capture {
       password: secretRef('directory', mounts.captureUser, 'password'),
     },
     tables: tablesOf(services),
-    withheld,
+    withheld: project().withheld,
     kafka: [bootstrap],
     kafkaClient: {
       'security.protocol': 'SASL_SSL',

@@ -10,8 +10,13 @@ export type Contract = ReadonlyMap<string, unknown>;
 /** This package's folder; `avro/` and `src/rows.ts` are in it. */
 export const contractFolder = join(import.meta.dirname, '../..');
 
+/** Empty when nothing was captured yet. */
 export async function readContract(folder = contractFolder): Promise<Contract> {
-  const names = (await readdir(join(folder, 'avro'))).filter((name) => name.endsWith('.json')).sort();
+  const all = await readdir(join(folder, 'avro')).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const names = all.filter((name) => name.endsWith('.json')).sort();
   const schemas = names.map(async (name): Promise<[string, unknown]> => {
     return [name.slice(0, -'.json'.length), JSON.parse(await readFile(join(folder, 'avro', name), 'utf8'))];
   });

@@ -4,5 +4,7 @@ import { Stack } from '@banyan/stack';
 export function testStack(): Stack {
   const dataDir = process.env.BANYAN_STACK;
   if (dataDir) return Stack.open(dataDir);
-  throw new Error('BANYAN_STACK is not set: int tests want a running stack; run them through: make test');
+  throw new Error(
+    'BANYAN_STACK is not set: this test wants a running stack; name its data folder (.banyan/local after banyan up), or run it through: make test',
+  );
 }
