@@ -36,6 +36,8 @@ export interface Command {
   readonly words: number;
   /** It starts or stops processes, so after a signal it is waited for: it puts things in order first. */
   readonly startsThings?: true;
+  /** It is called where there is no project yet: its `config` is read when it is asked for. */
+  readonly makesProject?: true;
   /** The exit code of a wrong call or environment, where 2 has a meaning of its own. Default 2. */
   readonly wrongCall?: number;
   readonly run: (context: Context, args: Arguments) => Promise<number>;
