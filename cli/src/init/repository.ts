@@ -24,8 +24,7 @@ export async function writeProject(
     prefix,
     ...(services !== 'services' && { services }),
     database: server,
-    // A name with a blank or a dot in it cannot be told there.
-    ...(withheld.length > 0 && { withheld: withheld.filter((name) => /^[^\s.]+\.[^\s.]+\.[^\s.]+$/.test(name)) }),
+    ...(withheld.length > 0 && { withheld }),
   };
   await writeFile(join(folder, projectFile), `${JSON.stringify(content, null, 2)}\n`, { flag: 'wx' });
   written.push(projectFile);

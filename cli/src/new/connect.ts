@@ -38,10 +38,12 @@ export async function connect({ host, port, user }: OwnServer, password: string 
       remedy: 'set SOURCE_DB_PASSWORD_FILE, the name of a file, or SOURCE_DB_PASSWORD',
     });
   try {
-    return await mysql.createConnection({
+    const connection = await mysql.createConnection({
       ...{ host, port, user, password, connectTimeout: 10_000, charset: 'utf8mb4', dateStrings: true },
       ...{ supportBigNumbers: true, bigNumberStrings: true },
     });
+    await connection.query("SET SESSION time_zone = '+00:00'");
+    return connection;
   } catch (error) {
     throw refusal({ host, port, user }, error as Failure);
   }

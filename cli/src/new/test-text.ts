@@ -8,9 +8,18 @@ import type { SampleRow, Samples } from './samples.ts';
 export function testText(draft: Draft, samples: Samples): string {
   const { query } = draft;
   const tables = draft.tables.filter(({ name }) => (samples.get(name) ?? []).length > 0);
-  const used = ['explore', 'Fixture', 'put', 'remove', 'scenario', 'tx'];
+  const body = [
+    ...(query ? queryTests(draft) : mirrorTests(draft, tables, samples)),
+    ...exploreTest(query ? "'database'" : "'memory'", tables, samples),
+  ];
+  const namesIn = (names: readonly string[]) =>
+    names.filter((name) => body.some((line) => new RegExp(`\\b${name}\\(`).test(line)));
+  const asserts = namesIn(['deepEqual', 'equal', 'ok']);
+  const used = ['Fixture', ...namesIn(['explore', 'put', 'remove', 'scenario', 'tx'])].sort((a, b) =>
+    a.localeCompare(b),
+  );
   return [
-    "import { deepEqual, equal } from 'node:assert/strict';",
+    `import { ${asserts.join(', ')} } from 'node:assert/strict';`,
     "import { it } from 'node:test';",
     `import { ${used.join(', ')} } from '@banyan/kit/testkit';`,
     "import { projection } from './projection.ts';",
@@ -20,8 +29,7 @@ export function testText(draft: Draft, samples: Samples): string {
     ...tables.flatMap((table) => rowLines(table, samples.get(table.name)!)),
     '};',
     '',
-    ...(query ? queryTests(draft) : mirrorTests(draft, tables, samples)),
-    ...exploreTest(query ? "'database'" : "'memory'", tables, samples),
+    ...body,
     '',
   ].join('\n');
 }
@@ -82,20 +90,25 @@ function jsonText(value: SampleValue): string {
   return Buffer.isBuffer(value) ? quoted(value.toString('base64')) : valueText(value);
 }
 
-function queryTests({ query, tables }: Draft): string[] {
-  const asked = tables.filter(({ why }) => why === null);
+function queryTests({ query }: Draft): string[] {
+  const path = quoted(query!.path);
+  // What compares parts of texts, or their order, may not find those that are made up.
+  const isFound =
+    !/\b(like|rlike|regexp|between|substr|substring|left|right|mid|locate|instr|length|char_length|having)\b/i.test(
+      query!.select,
+    );
   return [
     "it('answers with what its SELECT gives, and with nothing when the rows have gone', async () => {",
     '  await using monolith = await Fixture.open(projection);',
     '  await monolith.put(rows);',
-    `  const { status, data } = await monolith.get(${quoted(query!.path)});`,
-    '  equal(status, 200);',
+    `  const { data } = await monolith.get(${path});`,
+    ...(isFound ? ['  ok(data.length > 0);'] : []),
     `  for (const row of data) deepEqual(Object.keys(row), ${list(query!.columns.map(({ name }) => name))});`,
-    `  await monolith.remove(rows);`,
-    `  equal((await monolith.get(${quoted(query!.path)})).data.length, 0);`,
+    '  await monolith.remove(rows);',
+    `  equal((await monolith.get(${path})).data.length, 0);`,
     '});',
     '',
-  ].slice(0, asked.length > 0 ? undefined : 0);
+  ];
 }
 
 /** Each table by itself, then all of them at once, go and come back: a rule that forgets a group is found. */
