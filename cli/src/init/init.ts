@@ -51,18 +51,21 @@ async function runInit({ output, env, json }: Context, args: Arguments): Promise
   const password = await passwordFrom(env);
   const source = await connect(server, password);
   try {
-    const problems = [...(await findingsOn(source, server.user)), ...(await toolFindings(env))];
-    const withheld = await secretsIn(source);
-    const written = await writeProject(folder, { prefix, services, server, withheld });
-    await keepPassword(env, folder, password!);
-    for (const one of withheld)
-      output.say('withheld', `${one}: by its name it is a secret, and does not leave the database`);
+    const unfit = await findingsOn(source, server.user);
+    const problems = unfit.length > 0 ? unfit : await toolFindings(env);
     for (const { what, remedy } of problems) output.say('look at', `${what}; ${remedy}`);
     const told = problems.map(({ code, what, remedy }) => ({ where: 'init', code, message: what, remedy }));
+    const withheld = unfit.length > 0 ? [] : await secretsIn(source);
+    const written = unfit.length > 0 ? [] : await writeProject(folder, { prefix, services, server, withheld });
+    if (unfit.length > 0) output.say('init', 'nothing is written: the server cannot be captured as it is');
+    else await keepPassword(env, folder, password!);
+    for (const one of withheld)
+      output.say('withheld', `${one}: by its name it is a secret, and does not leave the database`);
     if (json)
       await output.line(jsonLine({ command: 'init', ok: told.length === 0, problems: told, written, withheld }));
-    else await output.line(written.join('\n'));
-    output.say('next', 'banyan new service NAME shows the tables; banyan up starts what there is');
+    else if (written.length > 0) await output.line(written.join('\n'));
+    if (written.length > 0)
+      output.say('next', 'banyan new service NAME shows the tables; banyan up starts what there is');
     return problems.length === 0 ? 0 : 1;
   } finally {
     source.destroy();

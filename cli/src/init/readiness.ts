@@ -16,8 +16,7 @@ export async function findingsOn(source: Connection, user: string): Promise<Find
   const [variables] = await source.query<RowDataPacket[]>('SHOW GLOBAL VARIABLES WHERE variable_name IN (?)', [
     Object.keys(settings),
   ]);
-  const is = new Map(variables.map((row) => [String(row.Variable_name), String(row.Value)]));
-  const wrong = Object.entries(settings).filter(([name, value]) => is.get(name)?.toUpperCase() !== value);
+  const unfit = unfitSettings(new Map(variables.map((row) => [String(row.Variable_name), String(row.Value)])));
   const [grants] = await source.query<RowDataPacket[]>('SHOW GRANTS');
   const given = grants.map((row) => String(Object.values(row)[0]).toUpperCase());
   const everywhere = given.filter((line) => / ON \*\.\* /.test(line)).join(' ');
@@ -25,14 +24,7 @@ export async function findingsOn(source: Connection, user: string): Promise<Find
     (right) => !everywhere.includes('ALL PRIVILEGES') && !everywhere.includes(right),
   );
   return [
-    ...wrong.map(([name, value]) => ({
-      code: 'binlog-unfit',
-      what: `the server has ${name}=${is.get(name) ?? 'none'}, and wants ${value}`,
-      remedy:
-        name === 'log_bin'
-          ? 'write log_bin into the [mariadb] section of its configuration, and start it anew'
-          : `an administrator can: SET GLOBAL ${name}=${value}; and write it into its configuration`,
-    })),
+    ...unfit,
     ...(missing.length === 0
       ? []
       : [
@@ -43,4 +35,16 @@ export async function findingsOn(source: Connection, user: string): Promise<Find
           },
         ]),
   ];
+}
+
+export function unfitSettings(is: ReadonlyMap<string, string>): Finding[] {
+  const wrong = Object.entries(settings).filter(([name, value]) => is.get(name)?.toUpperCase() !== value);
+  return wrong.map(([name, value]) => ({
+    code: 'binlog-unfit',
+    what: `the server has ${name}=${is.get(name) ?? 'none'}, and wants ${value}`,
+    remedy:
+      name === 'log_bin'
+        ? 'write log_bin into the [mariadb] section of its configuration, and start it anew'
+        : `an administrator can: SET GLOBAL ${name}=${value}; and write it into its configuration`,
+  }));
 }

@@ -127,7 +127,12 @@ function itemOf(select: string, part: readonly Token[]): Item {
 /** `expression alias`: a name right after what ends an expression. */
 function hasBareAlias(part: readonly Token[]): boolean {
   const [before, last] = part.slice(-2);
-  if (part.length < 2 || !last || (last.kind !== 'word' && last.kind !== 'name') || isWord(last, 'end', 'null'))
+  if (
+    part.length < 2 ||
+    !last ||
+    (last.kind !== 'word' && last.kind !== 'name' && (last.kind !== 'text' || before!.kind === 'text')) ||
+    isWord(last, 'end', 'null')
+  )
     return false;
   return before!.kind !== 'sign'
     ? !isWord(before, 'and', 'or', 'not', 'is', 'in', 'like', 'div', 'mod', 'then', 'else', 'when', 'interval')

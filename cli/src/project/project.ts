@@ -45,7 +45,7 @@ export function findProject(from: string): Project {
     if (folder === dirname(folder)) break;
   }
   throw new CliError('config', `there is no ${projectFile} in ${resolve(from)}, nor in a folder above it`, {
-    remedy: 'go to your project, or write one: { "prefix": "shop" }',
+    remedy: 'go to your project, or make this folder one: banyan init',
   });
 }
 
