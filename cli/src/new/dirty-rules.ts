@@ -1,5 +1,5 @@
 import type { DirtyDraft } from './draft.ts';
-import type { Joined, JoinedTables, Link, Place } from './joined-tables.ts';
+import { isAlike, isSame, type Joined, type JoinedTables, type Link, type Place } from './joined-tables.ts';
 import { quotedName } from './names.ts';
 import type { KeyColumn } from './query-keys.ts';
 
@@ -19,7 +19,8 @@ export function groupsOf(key: readonly KeyColumn[], joined: JoinedTables): Group
   const anchors = joined.all.filter(({ occurrence }) => !occurrence.isOptional);
   const held = anchors.map((anchor) => ({ anchor, columns: columnsAt(key, anchor, joined) }));
   const best = held.reduce((one, other) => (other.columns.length > one.columns.length ? other : one), held[0]!);
-  const tables = [...new Set(joined.all.map(({ table }) => table))];
+  const everywhere = [...joined.all, ...joined.nested];
+  const tables = [...new Set(everywhere.map(({ table }) => table))];
   if (best === undefined || best.columns.length === 0) {
     const why = 'no column of the key is one of a table';
     const rules = tables.map(({ name }): DirtyDraft => ({ table: name, rule: 'all', why }));
@@ -27,7 +28,7 @@ export function groupsOf(key: readonly KeyColumn[], joined: JoinedTables): Group
   }
   const steps = stepsTo(best.anchor, joined);
   const rules = tables.map(({ name }) => {
-    const places = joined.all.filter(({ table }) => table.name === name);
+    const places = everywhere.filter(({ table }) => table.name === name);
     return ruleOf(name, places, best.columns, steps, joined);
   });
   return { group: best.columns.map(({ item }) => item.name), rules };
@@ -37,8 +38,19 @@ export function groupsOf(key: readonly KeyColumn[], joined: JoinedTables): Group
 const columnsAt = (key: readonly KeyColumn[], at: Joined, joined: JoinedTables): KeyColumn[] =>
   key.filter(({ place }) => placeAt(place, at, joined) !== null);
 
-const placeAt = (place: Place | null, at: Joined, joined: JoinedTables): Place | null =>
-  (place && joined.equals(place).find((one) => one.joined === at)) ?? null;
+function placeAt(place: Place | null, at: Joined, joined: JoinedTables): Place | null {
+  if (!place) return null;
+  const equals = joined.equals(place);
+  const found = equals.find((one) => one.joined === at);
+  if (found || at.within === null) return found ?? null;
+  // Of a SELECT within the SELECT: what it compares with the row around it.
+  for (const { left, right, optional, within } of joined.nestedLinks) {
+    if (optional || within !== at.within) continue;
+    const [own, other] = left.joined === at ? [left, right] : [right, left];
+    if (own.joined === at && equals.some((one) => isSame(one, other) && isAlike(one.column, own.column))) return own;
+  }
+  return null;
+}
 
 interface Step {
   /** One nearer to the anchor. */
@@ -51,13 +63,15 @@ function stepsTo(anchor: Joined, joined: JoinedTables): ReadonlyMap<Joined, Step
   const steps = new Map<Joined, Step>();
   const reached = [anchor];
   for (const to of reached)
-    for (const from of joined.all) {
+    for (const from of [...joined.all, ...joined.nested]) {
       if (from === anchor || steps.has(from)) continue;
-      // An ON of a LEFT JOIN holds where its table has a row: it leads away from that table, not to it.
-      const by = joined.links.filter(
-        ({ left, right, optional }) =>
+      // An ON of a LEFT JOIN holds where its table has a row: it leads away from that table, not to it. So does what a SELECT
+      // within the SELECT says: it holds for the rows that are found in it.
+      const by = [...joined.links, ...joined.nestedLinks].filter(
+        ({ left, right, optional, within }) =>
           ((left.joined === from && right.joined === to) || (left.joined === to && right.joined === from)) &&
-          (optional === null || optional === from),
+          (optional === null || optional === from) &&
+          within === from.within,
       );
       if (by.length === 0) continue;
       steps.set(from, { to, by });
@@ -78,13 +92,15 @@ function ruleOf(
     const why = `no equality of columns leads from ${table} to ${group.map(({ item }) => item.name).join(', ')}`;
     return { table, rule: 'all', why };
   }
-  const [way] = ways as Joined[][];
-  if (ways.length === 1 && way!.length === 1) {
-    const columns = group.map(({ item, place }) => [item.name, placeAt(place, way![0]!, joined)!.column.name]);
-    return { table, rule: Object.fromEntries(columns) as Record<string, string>, why: null };
-  }
-  const selects = (ways as Joined[][]).map((one) => selectOf(one, group, steps, joined));
-  return { table, rule: selects.join('\nUNION\n'), why: null };
+  const found = ways as Joined[][];
+  const columns = found.map((way) =>
+    group.map(({ item, place }) => [item.name, way.length > 1 ? null : placeAt(place, way[0]!, joined)!.column.name]),
+  );
+  const isOfRow = columns.flat().every(([, column]) => column !== null);
+  if (isOfRow && new Set(columns.map((one) => JSON.stringify(one))).size === 1)
+    return { table, rule: Object.fromEntries(columns[0]!) as Record<string, string>, why: null };
+  const selects = new Set(found.map((one) => selectOf(one, group, steps, joined)));
+  return { table, rule: [...selects].join('\nUNION\n'), why: null };
 }
 
 /** The tables from the changed one to the first that has the group. */
@@ -99,6 +115,8 @@ function wayFrom(
     const step = steps.get(at);
     if (!step) return null;
     at = step.to;
+    // Two tables of one name in one rule: that of a SELECT within the SELECT hides the other.
+    if (way.some(({ occurrence }) => occurrence.alias === at.occurrence.alias)) return null;
     way.push(at);
   }
   return way;

@@ -74,6 +74,26 @@ describe('the rules of a SELECT', () => {
     });
   });
 
+  it('lead from a SELECT within the SELECT to the row around it, and never into it', () => {
+    const select = `SELECT c.id, (SELECT COUNT(*) FROM orders o WHERE o.customer_id = c.id AND o.total > 5) AS n,
+        (SELECT SUM(l.net) FROM lines l JOIN orders o ON o.id = l.order_id WHERE o.customer_id = c.id) AS net
+      FROM customers c LEFT JOIN groups g ON g.id = c.group_id
+      WHERE NOT EXISTS (SELECT * FROM texts t WHERE t.title = g.name)`;
+    expect(workedOut(select)).toMatchObject({
+      ...{ key: ['id'], group: ['id'] },
+      dirty: {
+        customers: { id: 'id' },
+        groups: 'SELECT c.id FROM changed g JOIN customers c ON c.group_id = g.id',
+        orders: { id: 'customer_id' },
+        lines: 'SELECT o.customer_id AS id FROM changed l JOIN orders o ON o.id = l.order_id',
+        texts:
+          'SELECT c.id\nFROM changed t\nJOIN `groups` g ON g.name = t.title\nJOIN customers c ON c.group_id = g.id',
+      },
+    });
+    const loose = 'SELECT c.id FROM customers c WHERE c.city IN (SELECT t.title FROM texts t)';
+    expect(workedOut(loose)).toMatchObject({ dirty: { customers: { id: 'id' }, texts: 'all' } });
+  });
+
   it('are all groups where no equality leads to one: OR, a range, a computed group', () => {
     const all = (on: string) => {
       const select = `SELECT c.id, COUNT(*) AS n FROM customers c JOIN orders o ON ${on} GROUP BY c.id`;

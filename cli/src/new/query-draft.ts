@@ -87,7 +87,7 @@ const tableNameOf = (service: string): string => service.replaceAll('-', '_');
 
 function tablesOf(shape: SelectShape, all: readonly SourceTable[]): Map<Occurrence, SourceTable> {
   return new Map(
-    shape.occurrences.map((one) => {
+    [...shape.occurrences, ...shape.nested.flatMap(({ occurrences }) => occurrences)].map((one) => {
       if (one.database !== null)
         throw usage(
           `the SELECT names ${one.database}.${one.table}; in the read model there is no database of that name`,
@@ -155,9 +155,10 @@ function fromTable(
 /** By what tables are joined, each table's columns of one join together, where no key begins with them. */
 function indexesOf(joined: JoinedTables): ReadonlyMap<string, string[][]> {
   const found = new Map<string, string[][]>();
-  for (const one of joined.all)
-    for (const other of joined.all.filter((another) => another !== one)) {
-      const sides = joined.links.flatMap(({ left, right }) =>
+  const everywhere = [...joined.all, ...joined.nested];
+  for (const one of everywhere)
+    for (const other of everywhere.filter((another) => another !== one)) {
+      const sides = [...joined.links, ...joined.nestedLinks].flatMap(({ left, right }) =>
         left.joined === one && right.joined === other
           ? [left]
           : right.joined === one && left.joined === other

@@ -14,8 +14,11 @@ const rowsOfATable = 3;
 const rowsOfAJoin = 4;
 
 /** The first rows of each table, texts made up. */
-export async function mirrorSamples(source: Connection, tables: readonly TableDraft[]): Promise<Samples> {
-  const mask = new Mask();
+export async function mirrorSamples(
+  source: Connection,
+  tables: readonly TableDraft[],
+  mask = new Mask(),
+): Promise<Samples> {
   const samples = new Map<string, SampleRow[]>();
   for (const table of tables) {
     const [database = '', ...rest] = table.source.split('.');
@@ -78,7 +81,8 @@ export async function querySamples(
       samples.set(table.name, some);
     }
   }
-  return samples;
+  const elsewhere = tables.filter(({ name, why }) => why === null && !samples.has(name));
+  return new Map([...samples, ...(await mirrorSamples(source, elsewhere, mask))]);
 }
 
 const expression = (column: string, alias: string): string => `${alias}${quotedName(column)}`;

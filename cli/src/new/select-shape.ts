@@ -38,11 +38,19 @@ export interface Item {
   readonly column: ColumnName | null;
 }
 
+/** A SELECT within the SELECT, which is asked once for each row around it. */
+export interface Scope {
+  readonly occurrences: readonly Occurrence[];
+  /** Of its own tables with each other, and with those around it. */
+  readonly equalities: readonly Equality[];
+}
+
 /** What a SELECT over joined tables says, as far as keys and groups follow from it. */
 export interface SelectShape {
   readonly items: readonly Item[];
   readonly occurrences: readonly Occurrence[];
   readonly equalities: readonly Equality[];
+  readonly nested: readonly Scope[];
   /** `IS NOT NULL` of WHERE. */
   readonly notNull: readonly ColumnName[];
   /** Columns that are equal to a text or a number, in each row or where their optional table has one. */
@@ -70,45 +78,84 @@ const aggregates =
 export function readSelect(select: string): SelectShape | Unread {
   const tokens = tokensOf(select);
   if (!isWord(tokens[0], 'select')) return { unread: 'it does not begin with SELECT' };
-  const inner = tokens.filter((token) => token.depth > 0);
-  if (inner.some((token) => isWord(token, 'select'))) return { unread: 'it has a SELECT within it' };
   if (tokens.some((token) => isWord(token, 'over'))) return { unread: 'it has a window function' };
   if (tokens.some((token) => isWord(token, 'rollup'))) return { unread: 'it has WITH ROLLUP' };
+  const { clause, other, head } = clausesOf(tokens);
+  if (other) return { unread: `it has ${other}` };
+  const isDistinct = isWord(tokens[1], 'distinct');
+  const list = head.slice(isDistinct ? 2 : 1);
+  const items = partsOf(list, (token) => isSign(token, ',')).map((part) => itemOf(select, part));
+  const own = list.filter(({ depth }) => depth === 0);
+  const star = own.find((token, index) => isSign(token, '*') && isEnd(own[index + 1]) && isBegin(own[index - 1]));
+  if (star) return { unread: 'it has a *; name the columns' };
+  const scope = scopeOf(clause);
+  if ('unread' in scope) return scope;
+  const inner = nestedIn(tokens);
+  const nested = inner.map((some) => nestedScope(some));
+  const wrong = nested.find((one) => 'unread' in one);
+  if (wrong) return wrong as Unread;
+  const where = conjuncts(clause('where').slice(1));
+  const group = clause('group').slice(2);
+  const outer = tokens.filter((token) => !inner.some((some) => some.includes(token)));
+  return {
+    ...{ items, ...scope, isDistinct, nested: nested as Scope[] },
+    notNull: where.flatMap(notNullIn),
+    grouped:
+      group.length > 0 ? partsOf(group, (token) => isSign(token, ',')).map((part) => textIn(select, part)) : null,
+    hasAggregates: outer.some((token, index) => isWord(token, ...aggregates) && isSign(outer[index + 1], '(')),
+    joined: textIn(select, [...clause('from'), ...clause('where')]),
+  };
+}
+
+/** The clauses at the depth of the first token, SELECT. */
+function clausesOf(tokens: readonly Token[]) {
+  const depth = tokens[0]!.depth;
   const starts = tokens.flatMap((token, index) =>
-    token.depth === 0 && isWord(token, ...clauses) && !isSign(tokens[index - 1], '.') ? [index] : [],
+    token.depth === depth && isWord(token, ...clauses) && !isSign(tokens[index - 1], '.') ? [index] : [],
   );
   const clause = (name: string): Token[] => {
     const at = starts.find((index) => isWord(tokens[index], name));
-    if (at === undefined) return [];
-    return tokens.slice(at, starts.find((index) => index > at) ?? tokens.length);
+    return at === undefined ? [] : tokens.slice(at, starts.find((index) => index > at) ?? tokens.length);
   };
-  const set = starts.find((index) => isWord(tokens[index], 'union', 'intersect', 'except', 'window', 'limit', 'for'));
-  if (set !== undefined) return { unread: `it has ${tokens[set]!.text.toUpperCase()}` };
+  const other = starts.find((index) => isWord(tokens[index], 'union', 'intersect', 'except', 'window', 'limit', 'for'));
+  return {
+    ...{ clause, head: tokens.slice(0, starts[0] ?? tokens.length) },
+    other: other === undefined ? null : tokens[other]!.text.toUpperCase(),
+  };
+}
+
+/** The tables of FROM, and what ON and WHERE say is equal. */
+function scopeOf(clause: (name: string) => Token[]): (Scope & { readonly constants: Constant[] }) | Unread {
   const from = clause('from').slice(1);
   if (from.length === 0) return { unread: 'it has no FROM' };
-  const isDistinct = isWord(tokens[1], 'distinct');
-  const head = tokens.slice(isDistinct ? 2 : 1, starts[0]);
-  const items = partsOf(head, (token) => isSign(token, ',')).map((part) => itemOf(select, part));
-  const star = head.find(
-    (token, index) =>
-      isSign(token, '*') && !isSign(head[index - 1], '(') && isEnd(head[index + 1]) && isBegin(head[index - 1]),
-  );
-  if (star) return { unread: 'it has a *; name the columns' };
   const constants: Constant[] = [];
   const joins = joinsOf(from, constants);
   if ('unread' in joins) return joins;
   const where = conjuncts(clause('where').slice(1));
-  const group = clause('group').slice(2);
   return {
-    ...{ items, occurrences: joins.occurrences, isDistinct },
+    occurrences: joins.occurrences,
     equalities: [...joins.equalities, ...where.flatMap((one) => equalityIn(one, null))],
-    notNull: where.flatMap(notNullIn),
     constants: [...constants, ...where.flatMap(constantIn)],
-    grouped:
-      group.length > 0 ? partsOf(group, (token) => isSign(token, ',')).map((part) => textIn(select, part)) : null,
-    hasAggregates: tokens.some((token, index) => isWord(token, ...aggregates) && isSign(tokens[index + 1], '(')),
-    joined: textIn(select, [...clause('from'), ...clause('where')]),
   };
+}
+
+/** The tokens of each `(SELECT …)`. */
+function nestedIn(tokens: readonly Token[]): Token[][] {
+  return tokens.flatMap((token, index) => {
+    if (!isWord(token, 'select') || !isSign(tokens[index - 1], '(')) return [];
+    const end = tokens.findIndex((other, at) => at > index && other.depth < token.depth);
+    return [tokens.slice(index, end === -1 ? tokens.length : end)];
+  });
+}
+
+/** What it gives, in which order, and how many of its rows, is all the same: it reads the rows that its equalities let through. */
+function nestedScope(tokens: readonly Token[]): Scope | Unread {
+  if (tokens.slice(1).some((token) => isWord(token, 'select', 'with')))
+    return { unread: 'it has a SELECT within a SELECT within it' };
+  const { clause, other } = clausesOf(tokens);
+  if (other !== null && other !== 'LIMIT') return { unread: `it has ${other} within it` };
+  const scope = scopeOf(clause);
+  return 'unread' in scope ? { unread: `${scope.unread} in a SELECT within it` } : scope;
 }
 
 const isEnd = (token: Token | undefined): boolean => token === undefined || isSign(token, ',');

@@ -44,7 +44,11 @@ describe('reading a SELECT', () => {
 
   it('says what it does not read, rather than guess', () => {
     expect(unread('WITH x AS (SELECT 1) SELECT * FROM x')).toBe('it does not begin with SELECT');
-    expect(unread('SELECT a.x, (SELECT MAX(y) FROM b) AS y FROM a')).toBe('it has a SELECT within it');
+    expect(unread('SELECT a.x, (SELECT 1) AS y FROM a')).toBe('it has no FROM in a SELECT within it');
+    expect(unread('SELECT a.x FROM a WHERE a.x IN (SELECT b.x FROM b WHERE b.y IN (SELECT c.y FROM c))')).toContain(
+      'it has a SELECT within a SELECT',
+    );
+    expect(unread('SELECT a.x FROM (SELECT b.x FROM b) a')).toBe('its FROM has something else than tables');
     expect(unread('SELECT a.x FROM a UNION SELECT b.x FROM b')).toBe('it has UNION');
     expect(unread('SELECT a.x FROM a ORDER BY x LIMIT 3')).toBe('it has LIMIT');
     expect(unread('SELECT a.x, SUM(n) OVER () AS n FROM a')).toBe('it has a window function');

@@ -37,7 +37,12 @@ export function workedOut(select: string, tables: readonly SourceTable[] = shop)
   if ('unread' in shape) return shape;
   const joined = new JoinedTables(
     shape,
-    new Map(shape.occurrences.map((one) => [one, tables.find(({ name }) => name === one.table)!])),
+    new Map(
+      [...shape.occurrences, ...shape.nested.flatMap(({ occurrences }) => occurrences)].map((one) => [
+        one,
+        tables.find(({ name }) => name === one.table)!,
+      ]),
+    ),
   );
   const key = keyOf(shape, joined);
   if ('why' in key) return key;

@@ -13,17 +13,14 @@ export function columnsIn(
   shape: SelectShape | Unread,
 ): ReadonlySet<string> {
   const tokens = tokensOf(select);
-  const aliases =
-    'unread' in shape
-      ? aliasesIn(tokens, used)
-      : new Map(shape.occurrences.map((one) => [one.alias.toLowerCase(), one.table]));
+  const aliases = 'unread' in shape ? aliasesIn(tokens, used) : aliasesOf(shape);
   const found = new Set<string>();
   tokens.forEach((token, index) => {
     if (!isName(token) || (token.kind === 'word' && isSign(tokens[index + 1], '('))) return;
     const isQualified = isSign(tokens[index - 1], '.');
     if (isQualified) {
       const alias = aliases.get(tokens[index - 2]?.text.toLowerCase() ?? '');
-      if (alias !== undefined && !same(alias, table.name)) return;
+      if (alias !== undefined && !alias.has(table.name.toLowerCase())) return;
     }
     if (isSign(tokens[index + 1], '.')) return;
     const column = table.columns.find(({ name }) => same(name, token.text));
@@ -48,14 +45,27 @@ export function tablesNamedIn(select: string, all: readonly SourceTable[]): Sour
   return all.filter((table) => names.has(table.name) || names.has(sourceName(table)));
 }
 
-function aliasesIn(tokens: readonly Token[], used: readonly SourceTable[]): Map<string, string> {
-  const found = new Map<string, string>();
+type Aliases = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** One alias may stand for another table in a SELECT within the SELECT. */
+function aliasesOf({ occurrences, nested }: SelectShape): Aliases {
+  const all = [...occurrences, ...nested.flatMap((scope) => scope.occurrences)];
+  const byAlias = Map.groupBy(all, ({ alias }) => alias.toLowerCase());
+  return new Map([...byAlias].map(([alias, some]) => [alias, new Set(some.map(({ table }) => table.toLowerCase()))]));
+}
+
+function aliasesIn(tokens: readonly Token[], used: readonly SourceTable[]): Aliases {
+  const found = new Map<string, Set<string>>();
+  const add = (alias: string, name: string) => {
+    const known = found.get(alias.toLowerCase()) ?? new Set<string>();
+    found.set(alias.toLowerCase(), known.add(name.toLowerCase()));
+  };
   tokens.forEach((token, index) => {
     const table = used.find(({ name }) => name === token.text);
     if (!table || !isName(token)) return;
     const next = isWord(tokens[index + 1], 'as') ? tokens[index + 2] : tokens[index + 1];
-    found.set(token.text.toLowerCase(), table.name);
-    if (isName(next)) found.set(next!.text.toLowerCase(), table.name);
+    add(token.text, table.name);
+    if (isName(next)) add(next!.text, table.name);
   });
   return found;
 }
