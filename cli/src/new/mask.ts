@@ -21,7 +21,9 @@ export class Mask {
   value(column: string, type: string, raw: Buffer | null): SampleValue {
     if (raw === null) return null;
     const [base = ''] = /^[a-z]+/.exec(type) ?? [];
-    if (/^(tinyint|smallint|mediumint|int|year|float|double)$/.test(base)) return Number(raw.toString());
+    if (/^(tinyint|smallint|mediumint|int|year|double)$/.test(base)) return Number(raw.toString());
+    // What a FLOAT holds: the connector gives no other.
+    if (base === 'float') return Math.fround(Number(raw.toString()));
     if (base === 'bigint') return BigInt(raw.toString());
     if (base === 'bit') return raw;
     if (/binary$|blob$/.test(base)) return this.#bytes(type, raw);

@@ -25,6 +25,7 @@ describe('a masked sample', () => {
     expect(mask.value('kind', "enum('home','work')", bytes('home'))).toBe('home');
     expect(mask.value('id', 'bigint(20) unsigned', bytes('18446744073709551615'))).toBe(18446744073709551615n);
     expect(mask.value('n', 'int(11)', bytes('-3'))).toBe(-3);
+    expect(mask.value('rating', 'float', bytes('1.1'))).toBe(Math.fround(1.1));
     expect(mask.value('net', 'decimal(9,2)', bytes('1.50'))).toBe('1.50');
     expect(mask.value('at', 'datetime(6)', bytes('2024-02-03 04:05:06.000007'))).toBe('2024-02-03 04:05:06.000007');
     expect(mask.value('birth_date', 'date', bytes('1971-08-09'))).toBe('1971-01-01');
