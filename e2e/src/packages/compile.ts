@@ -6,10 +6,11 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Compiles what the entries reach, paths relative to `root`, into `out`, laid out as the repository is: JavaScript, declarations and
- * maps that hold their sources. Throws what tsc says.
+ * Compiles what the entries of a package reach in its folder, into `out`, laid out as the repository is: JavaScript, declarations and
+ * maps that hold their sources. One package at a time: of files that it comes to as entries and through node_modules too, tsc 7.0
+ * emits some or not, by chance. Throws what tsc says.
  */
-export async function compile(root: string, entries: readonly string[], out: string): Promise<void> {
+export async function compile(root: string, path: string, entries: readonly string[], out: string): Promise<void> {
   const config = join(out, 'tsconfig.json');
   const compilerOptions = {
     ...{ noEmit: false, outDir: out, rootDir: root, rewriteRelativeImportExtensions: true },
@@ -17,7 +18,7 @@ export async function compile(root: string, entries: readonly string[], out: str
     // tsconfig.json is not where the packages are.
     typeRoots: [join(root, 'node_modules/@types')],
   };
-  const files = entries.map((entry) => join(root, entry));
+  const files = entries.map((entry) => join(root, path, entry));
   await writeFile(
     config,
     JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, files, include: [] }),
@@ -54,6 +55,20 @@ export async function importsIn(dist: string): Promise<Set<string>> {
       found.add(packageIn((one ?? other)!));
   return found;
 }
+
+/** Files that compiled code imports and that are not there. */
+export async function missingIn(dist: string): Promise<string[]> {
+  const files = await filesIn(dist);
+  const missing = files
+    .filter((file) => file.endsWith('.js'))
+    .map(async (file) => {
+      const imported = [...(await readFile(join(dist, file), 'utf8')).matchAll(relativeImport)];
+      return imported.map(([, path]) => join(dirname(file), path!)).filter((one) => !files.includes(one));
+    });
+  return (await Promise.all(missing)).flat();
+}
+
+const relativeImport = /^(?:import|export)(?:\s[\w\s{},*$]*?\sfrom)?\s*['"](\.{1,2}\/[^'"]*)['"]/gm;
 
 /** Statements with their clause, and the types of declarations: what stands in a text of the code is not one. */
 const bareImport =

@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { compile, importsIn, settle } from './compile.ts';
+import { compile, importsIn, missingIn, settle } from './compile.ts';
 import { readLockfile } from './lockfile.ts';
 import { copiedOf, entriesOf, publishedFolders, publishedManifest, type SourceManifest } from './published.ts';
 import { sbom } from './sbom.ts';
@@ -24,16 +24,16 @@ export async function packAll(folder: string): Promise<Tarball[]> {
   const work = await mkdtemp(join(tmpdir(), 'banyan-pack-'));
   try {
     const all = await Promise.all(publishedFolders.map(async (path) => ({ path, manifest: await manifestIn(path) })));
-    const build = join(work, 'build');
-    await mkdir(build);
-    const entries = all.flatMap(({ path, manifest }) => entriesOf(manifest).map((entry) => join(path, entry)));
-    await compile(root, entries, build);
     const { devDependencies = {} } = await manifestIn('.');
     const staged: string[] = [];
     for (const { path, manifest } of all) {
-      const stage = join(work, basename(path));
+      const [stage, build] = [join(work, basename(path)), join(work, 'build', basename(path))];
+      await mkdir(build, { recursive: true });
+      await compile(root, path, entriesOf(manifest), build);
       await rename(join(build, path, 'src'), await made(stage, 'dist'));
       await settle(join(stage, 'dist'));
+      const missing = await missingIn(join(stage, 'dist'));
+      if (missing.length > 0) throw new Error(`${manifest.name}: tsc has left out ${missing.join(', ')}`);
       for (const [from, to] of copiedOf(manifest)) await copied(join(root, path, from), join(stage, to));
       const published = publishedManifest(manifest, await importsIn(join(stage, 'dist')), devDependencies);
       await writeFile(join(stage, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
