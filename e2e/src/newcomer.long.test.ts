@@ -19,7 +19,9 @@ const questionsOf = async (trade: Trade): Promise<string[]> => {
   return blocksOf(page).flatMap(({ language, text }) => (language === 'sql' ? [text] : []));
 };
 
-const account = blocksOf("```sql\nCREATE USER capture@'127.0.0.1' IDENTIFIED BY '…'; GRANT SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, BINLOG MONITOR, LOCK TABLES ON *.* TO capture@'127.0.0.1';\n```\n");
+const account = blocksOf(
+  "```sql\nCREATE USER capture@'127.0.0.1' IDENTIFIED BY '…'; GRANT SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, BINLOG MONITOR, LOCK TABLES ON *.* TO capture@'127.0.0.1';\n```\n",
+);
 
 describe.each(trades)('a newcomer with the database of %s', (trade) => {
   it('comes to four proved services in twelve commands', async () => {
@@ -28,7 +30,9 @@ describe.each(trades)('a newcomer with the database of %s', (trade) => {
     const run = (command: string) => newcomer.run(command);
     await newcomer.follow(account);
     await run('npm install ../banyan/.banyan/packages/*.tgz fast-check');
-    await run(`SOURCE_DB_PASSWORD_FILE=../secret npx banyan init --database mariadb://capture@127.0.0.1:3306 --prefix ${trade}`);
+    await run(
+      `SOURCE_DB_PASSWORD_FILE=../secret npx banyan init --database mariadb://capture@127.0.0.1:3306 --prefix ${trade}`,
+    );
     await run(`npx banyan new service tables --tables '${mirrored[trade]}'`);
     const questions = await questionsOf(trade);
     expect(questions).toHaveLength(3);

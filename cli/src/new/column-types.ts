@@ -27,6 +27,9 @@ export const isComparable = (type: string): boolean =>
     type,
   );
 
+/** Rows can be asked for by a key of these types; the others are compared otherwise than they are written. */
+export const isServedKey = (type: string): boolean => isComparable(type) && !type.startsWith('enum');
+
 /** CHAR, VARCHAR and the like, whose values are compared by a collation. */
 export const isText = (type: string): boolean =>
   /^(char|varchar|tinytext|text|mediumtext|longtext|enum|set)\b/.test(type);

@@ -44,7 +44,7 @@ function tableLines({ name, source, why, key, path, filters, indexes, columns, l
 function queryLines({ name, path, key, group, filters, columns, select, dirty }: QueryDraft): string[] {
   return [
     `    ${property(name)}: {`,
-    `      path: ${quoted(path)},`,
+    ...(path === null ? [] : [`      path: ${quoted(path)},`]),
     `      key: ${list(key)},`,
     `      group: ${list(group)},`,
     ...(filters.length === 0 ? [] : [`      filters: ${list(filters)},`]),

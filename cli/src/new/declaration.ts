@@ -6,7 +6,8 @@ export function projectionOf({ name, tables, query: asked }: Draft): Projection 
   const declared = Object.fromEntries(tables.map((table) => [table.name, declaredTable(table)]));
   if (!asked) return mirror({ name, tables: declared });
   const table: QueryDeclaration['tables'][string] = {
-    ...{ path: asked.path, key: asked.key, group: asked.group, filters: asked.filters, select: asked.select },
+    ...{ key: asked.key, group: asked.group, select: asked.select },
+    ...(asked.path !== null && { path: asked.path, filters: asked.filters }),
     columns: Object.fromEntries(asked.columns.map((column) => [column.name, column.type])),
     dirty: Object.fromEntries(asked.dirty.map((one) => [one.table, one.rule])),
   };

@@ -37,7 +37,8 @@ export interface DirtyDraft {
 
 export interface QueryDraft {
   readonly name: string;
-  readonly path: string;
+  /** Null: its key cannot be asked by. */
+  readonly path: string | null;
   readonly key: readonly string[];
   readonly group: readonly string[];
   readonly filters: readonly string[];

@@ -1,7 +1,7 @@
 import { usage } from '../errors.ts';
 import { escaped } from '../terminal/escape.ts';
 import { nearNames } from '../terminal/near-names.ts';
-import { carriedType, isComparable, isText, looksSecret } from './column-types.ts';
+import { carriedType, isComparable, isServedKey, isText, looksSecret } from './column-types.ts';
 import type { ColumnDraft, Draft, LeftOut, TableDraft } from './draft.ts';
 import { identifierOf, pathOf } from './names.ts';
 import { type SourceForeignKey, type SourceTable, sourceName } from './source-schema.ts';
@@ -14,7 +14,7 @@ export function mirrorDraft(name: string, wanted: readonly SourceTable[], all: r
   for (const table of wanted) {
     refuseUnkeyed(table);
     const draft = mirrorOf(table, names, pathOf(table.name, paths));
-    paths.add(draft.path!);
+    if (draft.path !== null) paths.add(draft.path);
     names.add(draft.name);
     tables.push(draft);
   }
@@ -118,9 +118,17 @@ function mirrorOf(table: SourceTable, names: ReadonlySet<string>, path: string):
   const filters = columns.filter(
     ({ from, type, name }) => filterable.has(from) && isComparable(type) && !parameters.has(name),
   );
+  const key = table.key.map((one) => columns.find(({ from }) => from === one)!);
+  const unserved = key.find(({ type }) => !isServedKey(type));
+  const place = { name: identifierOf(table.name, names), source: sourceName(table), why: null, columns };
+  if (unserved) {
+    const why = `a key of type ${unserved.type} (${unserved.name}) cannot be asked by`;
+    const served = { path: null, filters: [], indexes: [] };
+    return { ...place, ...served, key: key.map(({ name }) => name), leftOut: [...leftOut, { what: 'its path', why }] };
+  }
   return {
-    ...{ name: identifierOf(table.name, names), source: sourceName(table), why: null, path, columns, leftOut },
-    key: table.key.map((one) => columns.find(({ from }) => from === one)!.name),
+    ...{ ...place, path, leftOut },
+    key: key.map(({ name }) => name),
     filters: filters.map(({ name }) => name),
     indexes: [],
   };

@@ -1,6 +1,6 @@
 import type { Connection } from 'mysql2/promise';
 import { usage } from '../errors.ts';
-import { carriedType, isComparable, looksSecret } from './column-types.ts';
+import { carriedType, isComparable, isServedKey, looksSecret } from './column-types.ts';
 import { groupsOf } from './dirty-rules.ts';
 import type { Draft, QueryDraft, TableDraft } from './draft.ts';
 import { type DirtyRuleSet, everythingDirty } from './everything-dirty.ts';
@@ -38,10 +38,21 @@ export async function queryDraft({ name, select, database, all, source }: QueryI
     : everythingDirty(shape.unread, told, used, keySaidIn(select));
   const results = isRead ? exactly(told, shape, new JoinedTables(shape, tables!)) : told;
   const types = new Map(results.map((column) => [column.name, column.type]));
+  const unserved = key.find((one) => !isServedKey(types.get(one) ?? ''));
   const query: QueryDraft = {
-    ...{ name: tableNameOf(name), path: pathOf(name), key, group: rules.group, select, dirty: rules.rules },
+    ...{
+      name: tableNameOf(name),
+      path: unserved === undefined ? pathOf(name) : null,
+      key,
+      group: rules.group,
+      select,
+      dirty: rules.rules,
+    },
     columns: results.map((column) => ({ ...column, from: column.name })),
-    filters: key.slice(1).filter((one) => isComparable(types.get(one) ?? '') && !parameters.has(one)),
+    filters:
+      unserved !== undefined
+        ? []
+        : key.slice(1).filter((one) => isComparable(types.get(one) ?? '') && !parameters.has(one)),
   };
   const indexes = isRead ? indexesOf(new JoinedTables(shape, tables!)) : new Map<string, string[][]>();
   const usedColumns = new Map(used.map((table) => [sourceName(table), columnsIn(select, table, used, shape)]));
@@ -62,8 +73,20 @@ export async function queryDraft({ name, select, database, all, source }: QueryI
   const unknown = query.dirty.flatMap(({ table, why }) =>
     why ? [`${table}: every group becomes dirty with each change of it: ${why}`] : [],
   );
+  const paths =
+    unserved === undefined
+      ? []
+      : [
+          `it has no path: a key of type ${types.get(unserved)} (${unserved}) cannot be asked by; select and group by CAST(… AS CHAR) for one`,
+        ];
   const about = `${query.columns.map((column) => column.name).join(', ')}: what its SELECT gives, kept up to date.`;
-  return { name, about, tables: [...mirrors, ...more], query: { ...query, dirty }, notes: [...unknown, ...secrets] };
+  return {
+    name,
+    about,
+    tables: [...mirrors, ...more],
+    query: { ...query, dirty },
+    notes: [...paths, ...unknown, ...secrets],
+  };
 }
 
 /** A column of a table has the type it has there; of one that is grouped the server tells less. */
@@ -72,7 +95,10 @@ function exactly(told: readonly ResultColumn[], { items }: SelectShape, joined: 
     const column = items[index]?.column ?? null;
     const place = column && joined.place(column);
     const carried = place && carriedType(place.column, true);
-    return carried && 'type' in carried ? { ...one, type: carried.type } : one;
+    if (!carried || !('type' in carried)) return one;
+    // What went through a temporary table is not filled with zeros any more.
+    const isFilled = /zerofill/.test(one.type);
+    return { ...one, type: isFilled ? carried.type : carried.type.replace(/ zerofill/, '') };
   });
 }
 
