@@ -87,7 +87,7 @@ describe('the rules of a SELECT', () => {
         orders: { id: 'customer_id' },
         lines: 'SELECT o.customer_id AS id FROM changed l JOIN orders o ON o.id = l.order_id',
         texts:
-          'SELECT c.id\nFROM changed t\nJOIN `groups` g ON g.name = t.title\nJOIN customers c ON c.group_id = g.id',
+          'SELECT c.id\nFROM changed t\nJOIN groups g ON g.name = t.title\nJOIN customers c ON c.group_id = g.id',
       },
     });
     const loose = 'SELECT c.id FROM customers c WHERE c.city IN (SELECT t.title FROM texts t)';
