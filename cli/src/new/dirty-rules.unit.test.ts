@@ -86,9 +86,14 @@ describe('the rules of a SELECT', () => {
         groups: 'SELECT c.id FROM changed g JOIN customers c ON c.group_id = g.id',
         orders: { id: 'customer_id' },
         lines: 'SELECT o.customer_id AS id FROM changed l JOIN orders o ON o.id = l.order_id',
-        texts:
-          'SELECT c.id\nFROM changed t\nJOIN groups g ON g.name = t.title\nJOIN customers c ON c.group_id = g.id',
+        texts: 'SELECT c.id\nFROM changed t\nJOIN groups g ON g.name = t.title\nJOIN customers c ON c.group_id = g.id',
       },
+    });
+    const crossed = `SELECT c.id, g.id AS group_id FROM customers c JOIN groups g
+      WHERE EXISTS (SELECT * FROM texts t WHERE t.title = g.name AND t.sku = c.city)`;
+    expect(workedOut(crossed)).toMatchObject({
+      group: ['id'],
+      dirty: { groups: 'all', texts: expect.stringContaining('JOIN customers c') },
     });
     const loose = 'SELECT c.id FROM customers c WHERE c.city IN (SELECT t.title FROM texts t)';
     expect(workedOut(loose)).toMatchObject({ dirty: { customers: { id: 'id' }, texts: 'all' } });
@@ -101,6 +106,7 @@ describe('the rules of a SELECT', () => {
     };
     expect(all('o.customer_id = c.id OR o.total > 5')).toEqual({ customers: { id: 'id' }, orders: 'all' });
     expect(all('o.customer_id = c.id || o.total > 5')).toMatchObject({ orders: 'all' });
+    expect(all("o.customer_id = c.id AND o.status = 'x' OR o.total > 5")).toMatchObject({ orders: 'all' });
     expect(all('o.customer_id >= c.id')).toMatchObject({ orders: 'all' });
     expect(all('o.customer_id <=> c.id')).toMatchObject({ orders: 'all' });
     expect(all('NOT o.customer_id = c.id')).toMatchObject({ orders: 'all' });
