@@ -33,11 +33,14 @@ export async function serviceFiles(draft: Draft, samples: Samples, place: Servic
   ]);
 }
 
-const main = `import { runService } from '@banyan/kit';
-import { projection } from './projection.ts';
-
-process.exitCode = await runService(projection, process.argv.slice(2), process.env);
-`;
+// Line by line: a statement at the beginning of a line would be taken for one of this module by what packs it.
+const main = [
+  "import { runService } from '@banyan/kit';",
+  "import { projection } from './projection.ts';",
+  '',
+  'process.exitCode = await runService(projection, process.argv.slice(2), process.env);',
+  '',
+].join('\n');
 
 const dockerfile = (
   name: string,
