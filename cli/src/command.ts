@@ -36,6 +36,8 @@ export interface Command {
   readonly words: number;
   /** It starts or stops processes, or serves: after a signal it is waited for, as it puts things in order first. */
   readonly startsThings?: true;
+  /** It is called where there may be no project yet: its `config` is read when it is asked for. */
+  readonly needsNoProject?: true;
   /** The exit code of a wrong call or environment, where 2 has a meaning of its own. Default 2. */
   readonly wrongCall?: number;
   readonly run: (context: Context, args: Arguments) => Promise<number>;

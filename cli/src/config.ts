@@ -18,13 +18,17 @@ export function cliConfig(env: NodeJS.ProcessEnv): CliConfig {
   const { folder, hasBank } = project();
   return {
     stack: readConfig(env, { root: folder, purpose: hasBank ? 'demo' : 'local', portBase: 27_600 }),
-    sourcePassword: () => sourcePassword(env),
+    sourcePassword: () => sourcePasswordIn(env),
     noColour: Boolean(env.NO_COLOR),
     once: Boolean(env.ONCE),
   };
 }
 
-function sourcePassword({ SOURCE_DB_PASSWORD: word, SOURCE_DB_PASSWORD_FILE: file }: NodeJS.ProcessEnv): string | null {
+/** Throws CliError `config`. */
+export function sourcePasswordIn({
+  SOURCE_DB_PASSWORD: word,
+  SOURCE_DB_PASSWORD_FILE: file,
+}: NodeJS.ProcessEnv): string | null {
   if (word && file)
     throw new CliError('config', 'SOURCE_DB_PASSWORD and SOURCE_DB_PASSWORD_FILE are both set; set one');
   if (!file) return word || null;

@@ -5,7 +5,9 @@ import { demo } from './demo/demo.ts';
 import { doctor } from './doctor/doctor.ts';
 import { down } from './down.ts';
 import { CliError, problemOf, usage } from './errors.ts';
+import { init } from './init/init.ts';
 import { logs } from './logs/logs.ts';
+import { newService } from './new/new-service.ts';
 import { open } from './open.ts';
 import { prove } from './prove/prove.ts';
 import { repair } from './prove/repair.ts';
@@ -26,6 +28,7 @@ import { writes } from './writes/writes.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   ...{ up, down, status, prove, repair, rebuild, tail, logs, open, token, schemas, connector, demo },
+  ...{ init, new: newService },
   ...{ stops, retry, skip, park, unpark, routes, route, writes },
   ...{ doctor },
 };
@@ -53,7 +56,7 @@ async function runOn(output: Output, argv: readonly string[], env: NodeJS.Proces
       return 0;
     }
     const args = argumentsOf(command, rest);
-    const context: Context = { output, config: cliConfig(env), env, signal, json };
+    const context: Context = contextOf({ output, env, signal, json }, command);
     return await (command.startsThings
       ? command.run(context, args)
       : orAbort(command.run(context, args), signal, () => interruptedCode(output, name, args)));
@@ -61,6 +64,17 @@ async function runOn(output: Output, argv: readonly string[], env: NodeJS.Proces
     if (output.closed.aborted) return 0;
     return await fail(output, name, json, thrown);
   }
+}
+
+/** Whoever makes a project, or looks at a database first, has none yet. */
+function contextOf(outside: Omit<Context, 'config'>, { needsNoProject }: Command): Context {
+  if (!needsNoProject) return { ...outside, config: cliConfig(outside.env) };
+  return {
+    ...outside,
+    get config() {
+      return cliConfig(outside.env);
+    },
+  };
 }
 
 /** A command that only looks ends at the signal, whatever it is waiting for; there is nothing to be put in order. */

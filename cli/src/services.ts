@@ -31,9 +31,12 @@ const declaration = 'src/projection.ts';
 /** Names of other parts, and databases of every server. */
 const taken = new Set<string>([...partNames, 'bank', 'traffic', 'issuer', 'facade', 'mysql', 'sys']);
 
+/** Whether something else has the name. */
+export const isTaken = (name: string): boolean => taken.has(name) || name.endsWith('-projector');
+
 async function service(folder: string, name: string): Promise<Service> {
   const file = join(folder, declaration);
-  if (taken.has(name) || name.endsWith('-projector'))
+  if (isTaken(name))
     throw new Error(
       `${file}: a service cannot be called ${name}, which is the name of something else; rename its folder`,
     );

@@ -3,27 +3,9 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CheckoutCopy, type Ran } from './checkout-copy.ts';
 import { freePorts } from './free-ports.ts';
+import { blocksOf, pattern } from './page-blocks.ts';
 
 const page = join(import.meta.dirname, '../../docs/tutorial/first-service.md');
-
-interface Block {
-  readonly language: string;
-  readonly file: string | null;
-  readonly text: string;
-}
-
-/** The fenced blocks of a page: `sh` is run, `ts file=…` is written, `json` and `text` are what the `sh` before them prints. */
-function blocksOf(markdown: string): Block[] {
-  return [...markdown.matchAll(/^```(\w+)(?: file=(\S+))?\n([\s\S]*?)^```$/gm)].map(([, language, file, text]) => ({
-    language: language!,
-    file: file ?? null,
-    text: text!,
-  }));
-}
-
-const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-/** `…` stands for anything. */
-const pattern = (line: string) => new RegExp(`^${line.split('…').map(escaped).join('.*')}$`, 'm');
 
 describe('the tutorial', () => {
   let copy: CheckoutCopy;

@@ -46,6 +46,7 @@ Exit codes: 0 no error was found (there may be warnings and notes), 1 one was, o
     list: {},
   },
   words: 0,
+  needsNoProject: true,
   run: runDoctor,
 };
 
@@ -93,7 +94,8 @@ interface Place {
   readonly bridge: BridgePlace | null;
 }
 
-async function placeOf({ config, env }: Context, url: string | undefined): Promise<Place> {
+async function placeOf(context: Context, url: string | undefined): Promise<Place> {
+  const { env } = context;
   if (url !== undefined) {
     const source = sourceAddress(url, env);
     // Without a bridge no project is needed: the database may be looked at first of all.
@@ -102,7 +104,7 @@ async function placeOf({ config, env }: Context, url: string | undefined): Promi
     const found = capture({ ...options, tables: tablesOf(await services()) });
     return { source, bridge: { connectUrl, ...(basicAuth && { basicAuth }), brokers: options.kafka, capture: found } };
   }
-  const { stack } = openTarget(config);
+  const { stack } = openTarget(context.config);
   if (partsHere().includes('source-db')) await needs(stack.part('source-db'));
   const password = await stack.credentials.password('capture');
   const tables = tablesOf(await services());

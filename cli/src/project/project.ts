@@ -45,7 +45,7 @@ export function findProject(from: string): Project {
     if (folder === dirname(folder)) break;
   }
   throw new CliError('config', `there is no ${projectFile} in ${resolve(from)}, nor in a folder above it`, {
-    remedy: 'go to your project, or write one: { "prefix": "shop" }',
+    remedy: 'go to your project, or make this folder one: banyan init',
   });
 }
 
@@ -55,7 +55,7 @@ export function readProject(folder: string): Project {
   const fields = Fields.parse(file, readFileSync(file, 'utf8'));
   const prefix = fields.text('prefix', /^[A-Za-z][\w-]*$/, 'a name of letters, digits, _ and -');
   const services = fields.path('services', folder, 'services');
-  const withheld = fields.texts('withheld', /^[^\s.]+\.[^\s.]+\.[^\s.]+$/, 'database.table.column');
+  const withheld = fields.texts('withheld', /^[^.]+\.[^.]+\.[^.]+$/, 'database.table.column');
   const serverId = fields.whole('serverId', 1, 4_294_967_295, 5400);
   const example = fields.text('example', /^bank$/, 'bank', '');
   const database = fields.within('database');

@@ -29,6 +29,13 @@ export class UserProject {
     return project;
   }
 
+  /** Without a file in it. */
+  static async empty(registry: string): Promise<UserProject> {
+    const project = new UserProject(join(await temporaryFolder('project'), 'shop'), registry);
+    await mkdir(project.folder);
+    return project;
+  }
+
   async write(file: string, text: string): Promise<void> {
     await mkdir(dirname(join(this.folder, file)), { recursive: true });
     await writeFile(join(this.folder, file), text);

@@ -34,7 +34,11 @@ function exactValue(ref: string, { base, family }: SqlType, facts: ColumnFacts |
   }
   // A float is printed with six digits, whatever it holds.
   if (family === 'float') return `${ref} + 0e0`;
-  if (family === 'integer' || family === 'bigint') return facts?.isZerofill ? `${ref} + 0` : ref;
+  if (family === 'integer' || family === 'bigint') {
+    // Of what a SELECT gives it is not known whether the server fills it with zeros. A YEAR is, in its own way, on both sides.
+    const mayBeFilled = facts === null ? base !== 'year' : facts.isZerofill;
+    return mayBeFilled ? `${ref} + 0` : ref;
+  }
   if (base === 'datetime' || base === 'timestamp' || base === 'time') {
     const type = base === 'time' ? 'TIME' : 'DATETIME';
     return facts?.digits === digits ? ref : `CAST(${ref} AS ${type}(${digits}))`;
