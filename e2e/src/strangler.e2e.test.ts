@@ -264,6 +264,7 @@ describe('a route that moves from the bank to a service', () => {
     expect(stale).toEqual([]);
     expect(served).toBeGreaterThan(100);
     // The same without the token, so that what is seen above is seen because of it.
+    await byService();
     expect((await staleReads({ ...options, pairs: 300, keepsToken: false })).stale.length).toBeGreaterThan(0);
   }, 240_000);
 

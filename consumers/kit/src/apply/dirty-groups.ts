@@ -35,7 +35,21 @@ export class DirtyGroups {
     return taken;
   }
 
-  /** The mirrors must have the changes already: rules read them. */
+  /**
+   * Of a rule that reads its own table too: what the rows were linked to, before the mirror has the changes. Where it reads others alone,
+   * these stand as they do afterwards, and `add` finds all of it.
+   */
+  async addBefore(session: Session, changes: readonly ChangeEvent[]): Promise<void> {
+    await this.add(
+      session,
+      changes.filter(({ table }) => {
+        const rule = this.#query.dirty.get(table);
+        return rule?.kind === 'select' && rule.select.toLowerCase().includes(this.#nameOf(table));
+      }),
+    );
+  }
+
+  /** The mirrors must have the changes already, which are of one table: rules read them. */
   async add(session: Session, changes: readonly ChangeEvent[]): Promise<void> {
     for (const [source, ofTable] of Map.groupBy(changes, ({ table }) => table)) {
       const rule = this.#query.dirty.get(source);
@@ -51,6 +65,10 @@ export class DirtyGroups {
           this.#addOne(this.#query.group.map(({ name }) => row[name] ?? null));
       }
     }
+  }
+
+  #nameOf(source: string): string {
+    return this.#mirrors.get(source)!.mirror.name.toLowerCase();
   }
 
   /** A group of a query has no NULL in it: it is part of the key. */

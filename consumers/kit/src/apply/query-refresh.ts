@@ -41,14 +41,24 @@ export class QueryRefresh {
     this.#filled = filled;
   }
 
-  /** To be called when the mirrors have the changes. */
+  /** To be called before its mirror has the changes of a table. */
+  async foresee(changes: readonly ChangeEvent[]): Promise<void> {
+    await this.#add(changes, (dirty, effective) => dirty.addBefore(this.#session, effective));
+  }
+
+  /** To be called when the mirror has the changes of a table, and before another one has any. */
   async note(changes: readonly ChangeEvent[]): Promise<void> {
+    await this.#add(changes, (dirty, effective) => dirty.add(this.#session, effective));
+    for (const { query, dirty } of this.#queries) if (dirty.size > mostGroups) await this.#compute(query, dirty.take());
+  }
+
+  async #add(
+    changes: readonly ChangeEvent[],
+    add: (dirty: DirtyGroups, effective: readonly ChangeEvent[]) => Promise<void>,
+  ): Promise<void> {
     if (!this.#filled || this.#queries.length === 0) return;
     const effective = changes.filter((change) => this.#isSeen(change));
-    for (const { query, dirty } of this.#queries) {
-      await dirty.add(this.#session, effective);
-      if (dirty.size > mostGroups) await this.#compute(query, dirty.take());
-    }
+    for (const { dirty } of this.#queries) await add(dirty, effective);
   }
 
   /** Computes groups of a query anew, dirty or not. */

@@ -63,7 +63,8 @@ const projection = query({
         kinds: 'all',
       },
     },
-    // A group of two columns, one of them text under a _ci collation, by two steps of look-up.
+    // A group of columns of two tables, one of them text under a _ci collation, by two steps of look-up: a transaction may change the
+    // one's column and the other's link to it.
     by_kind: {
       key: ['kind', 'currency'],
       group: ['kind', 'currency'],
@@ -78,11 +79,30 @@ const projection = query({
         WHERE c.kind IS NOT NULL AND a.currency IS NOT NULL
         GROUP BY c.kind, a.currency`,
       dirty: {
-        customers: 'all',
-        accounts: 'all',
+        customers: 'SELECT c.kind, a.currency FROM changed c JOIN accounts a ON a.customer_id = c.id',
+        accounts: 'SELECT c.kind, a.currency FROM changed a JOIN customers c ON c.id = a.customer_id',
         lines: `SELECT DISTINCT c.kind, a.currency FROM accounts a JOIN customers c ON c.id = a.customer_id
                 WHERE a.id IN (SELECT account_id FROM changed)`,
         kinds: 'SELECT kind, NULL AS currency FROM changed',
+      },
+    },
+    // A table joined with itself, each row in either place.
+    pairs: {
+      key: ['month', 'other_month'],
+      group: ['month', 'other_month'],
+      columns: { month: 'int', other_month: 'int', pairs: 'bigint' },
+      select: `
+        SELECT l.month, o.month AS other_month, COUNT(*) AS pairs
+        FROM \`lines\` l JOIN \`lines\` o ON o.id = l.account_id
+        WHERE l.month IS NOT NULL AND o.month IS NOT NULL
+        GROUP BY l.month, o.month`,
+      dirty: {
+        lines: `
+          SELECT l.month, o.month AS other_month FROM changed l JOIN \`lines\` o ON o.id = l.account_id
+          UNION SELECT l.month, o.month FROM changed o JOIN \`lines\` l ON l.account_id = o.id`,
+        customers: 'none',
+        accounts: 'none',
+        kinds: 'none',
       },
     },
   },
@@ -181,7 +201,7 @@ describe('queries of a projection', () => {
   });
   afterAll(() => database[Symbol.asyncDispose]());
 
-  const tables = ['customers', 'accounts', 'lines', 'kinds', 'turnover', 'by_kind'];
+  const tables = ['customers', 'accounts', 'lines', 'kinds', 'turnover', 'by_kind', 'pairs'];
   const empty = async () => {
     for (const table of tables) await database.admin.query('DELETE FROM ??', [table]);
   };

@@ -81,12 +81,14 @@ export class Writer {
       : changes.flatMap((one) => this.#parked.without(this.#of(one), [one]));
     for (const [source, all] of Map.groupBy(applied, (change) => change.table)) {
       const table = this.#of(all[0]!);
+      await this.#queries?.foresee(all);
       await this.#options.store.write(table, coalesce(table, all));
       this.#log?.take(source, all);
       this.#cameBack?.take(source, all);
+      // Table by table: a rule finds the other tables as they were beside the row as it was, or as they are beside it as it is.
+      await this.#queries?.note(all);
     }
     this.#folds.note(applied);
-    await this.#queries?.note(applied);
   }
 
   async #expand(losses: readonly Loss[]): Promise<void> {

@@ -15,8 +15,8 @@ import { findingsIn } from './select-text.ts';
  * Which groups a changed row of one table makes dirty: by columns of the row itself (group column: row column); by a SELECT
  * of the group columns from the table `changed`; `'all'`; or `'none'`, for a table that is read for its cascades alone.
  *
- * `changed` has the rows as they were and as they are now, with the columns of the mirror; the mirrors have the change already.
- * A SELECT that goes on over other tables is right as long as each of these has a rule of its own.
+ * `changed` has the rows as they were and as they are now, with the columns of the mirror, which has the change already. Tables are
+ * changed one after the other: a SELECT that goes on over other tables finds them as they are for both, so each needs a rule of its own.
  */
 export type DirtyDeclaration = Readonly<Record<string, string>> | string;
 
