@@ -75,7 +75,7 @@ it('is set up by the environment that banyan connector has, and says how far the
   const { stdout, stderr, code } = await banyan(
     ['doctor', '--json', '--database', `mysql://${name}@127.0.0.1:${stack.ports['source-db']}/${name}`],
     {
-      DATABASE_PASSWORD_FILE: await passwordFile(),
+      SOURCE_DB_PASSWORD_FILE: await passwordFile(),
       CONNECT_URL: stack.connectUrl,
       KAFKA_BROKERS: stack.kafka,
       REGISTRY_URL: stack.registryNativeUrl,

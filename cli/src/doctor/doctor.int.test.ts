@@ -125,7 +125,7 @@ describe('while others work', () => {
 });
 
 describe('the command', () => {
-  const env = () => ({ DATABASE_PASSWORD: server.address().password });
+  const env = () => ({ SOURCE_DB_PASSWORD: server.address().password });
   const doctor = (database: string, ...more: string[]) =>
     banyan(['doctor', '--database', server.url(database), ...more], env());
   const json = ({ stdout }: Ended) => JSON.parse(stdout);
@@ -166,10 +166,10 @@ describe('the command', () => {
   }, 60_000);
 
   it('names a wrong password, a database that is not there, and a wrong call; never the password', async () => {
-    const wrong = await banyan(['doctor', '--database', server.url('clean')], { DATABASE_PASSWORD: 'geheim' });
+    const wrong = await banyan(['doctor', '--database', server.url('clean')], { SOURCE_DB_PASSWORD: 'geheim' });
     expect([wrong.code, wrong.stderr]).toEqual([
       1,
-      expect.stringMatching(/does not let capture in: .*DATABASE_PASSWORD_FILE/),
+      expect.stringMatching(/does not let capture in: .*SOURCE_DB_PASSWORD_FILE/),
     ]);
     const absent = await doctor('claen');
     expect([absent.code, absent.stderr]).toEqual([1, expect.stringContaining('is it clean?')]);
@@ -179,7 +179,7 @@ describe('the command', () => {
     );
     expect(given.code).toBe(2);
     const without = await banyan(['doctor', '--database', server.url('clean')], {});
-    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('DATABASE_PASSWORD: it is not set')]);
+    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('SOURCE_DB_PASSWORD: it is not set')]);
     for (const { stdout, stderr } of [wrong, absent, given, without])
       expect(stdout + stderr).not.toMatch(new RegExp(`geheim|${server.address().password}`));
   }, 60_000);

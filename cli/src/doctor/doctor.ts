@@ -17,16 +17,16 @@ import { traps } from './traps.ts';
 
 export const doctor: Command = {
   summary: 'what a bridge from a database would get wrong: its settings, rights, schema and data; reads only',
-  help: `banyan doctor [--database mysql://USER@HOST:PORT/DATABASE] [--rows-read N] [--log-events N] [--timeout SECONDS] | --list
+  help: `banyan doctor [--database mariadb://USER@HOST:PORT/DATABASE] [--rows-read N] [--log-events N] [--timeout SECONDS] | --list
 
 Looks at a MariaDB before it is captured, or while it is: settings, the user's rights, how long the binlog lasts, and what in schema
 and data does not come through. Each finding says where, what will happen, and what to do. It writes nothing and locks no row: the
 session is read-only, and no statement runs longer than 5 s. SELECT is enough to run it; what the user may not see is listed.
 
   banyan doctor                                                the source of the local stack, its connector and topics
-  DATABASE_PASSWORD_FILE=pw banyan doctor --database mysql://capture@db:3306/shop
+  SOURCE_DB_PASSWORD_FILE=pw banyan doctor --database mariadb://capture@db:3306/shop
                                                                one database of any server, as the user who is to capture it
-  banyan doctor --database mysql://capture@db                  all databases that the user may see
+  banyan doctor --database mariadb://capture@db                  all databases that the user may see
   banyan doctor --json | jq '.findings[] | select(.severity=="error")'
   banyan doctor --list                                         all that can be found, and what cannot
 
@@ -34,7 +34,7 @@ It reads the catalogue, and of tables with columns that may hold such values up 
 from both ends by primary key, 64 MiB a table at most; after SECONDS (60) it begins no further table. The binlog's events are read
 only with --log-events: MariaDB lets nobody commit while it answers, so 100 are asked for at a time. No value of a row is printed.
 
-The user's password is DATABASE_PASSWORD, or in the file that DATABASE_PASSWORD_FILE names; a URL with a password is refused.
+The user's password is SOURCE_DB_PASSWORD, or in the file that SOURCE_DB_PASSWORD_FILE names; a URL with a password is refused.
 With --database, connector and topics are looked at when CONNECT_URL and the other variables of banyan connector are set.
 
 Exit codes: 0 no error was found (there may be warnings and notes), 1 one was, or the source cannot be reached, 2 a wrong call.`,

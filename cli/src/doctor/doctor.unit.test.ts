@@ -53,7 +53,7 @@ describe('what can be found', () => {
 });
 
 describe('--database', () => {
-  const address = (text: string, env = { DATABASE_PASSWORD: 'pw' }) => {
+  const address = (text: string, env = { SOURCE_DB_PASSWORD: 'pw' }) => {
     try {
       return sourceAddress(text, env);
     } catch (error) {
@@ -79,8 +79,8 @@ describe('--database', () => {
   });
 
   it.each([
-    ['postgres://me@db/shop', /usage: .*no URL such as mysql:/],
-    ['db.example.com', /usage: .*no URL such as mysql:/],
+    ['postgres://me@db/shop', /usage: .*no URL such as mariadb:/],
+    ['db.example.com', /usage: .*no URL such as mariadb:/],
     ['mysql://db/shop', /usage: .*user and host/],
     ['mysql://me@db/shop?ssl=off', /usage: .*no options/],
   ])('refuses %s', (text, said) => {
@@ -88,7 +88,7 @@ describe('--database', () => {
   });
 
   it('wants a password, and names the variable', () => {
-    expect(address('mysql://me@db', {} as never)).toMatch(/^config: DATABASE_PASSWORD: it is not set/);
+    expect(address('mysql://me@db', {} as never)).toMatch(/^config: SOURCE_DB_PASSWORD: it is not set/);
   });
 });
 

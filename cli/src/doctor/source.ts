@@ -13,10 +13,10 @@ export interface SourceAddress {
   readonly database: string | null;
 }
 
-const example = 'mysql://capture@db.example.com:3306/shop';
+const example = 'mariadb://capture@db.example.com:3306/shop';
 
 /**
- * What `--database` says, with the password from DATABASE_PASSWORD or the file that DATABASE_PASSWORD_FILE names. Throws CliError
+ * What `--database` says, with the password from SOURCE_DB_PASSWORD or the file that SOURCE_DB_PASSWORD_FILE names. Throws CliError
  * `usage`, KitError `config`; neither repeats the text, as there may be a password in it.
  */
 export function sourceAddress(text: string, env: NodeJS.ProcessEnv): SourceAddress {
@@ -25,7 +25,7 @@ export function sourceAddress(text: string, env: NodeJS.ProcessEnv): SourceAddre
   if (url.password !== '')
     throw usage(
       '--database has a password in it, which the list of processes and the history of the shell show to others',
-      'take it out, and put it into DATABASE_PASSWORD, or into a file that DATABASE_PASSWORD_FILE names; change it where others may have seen it',
+      'take it out, and put it into SOURCE_DB_PASSWORD, or into a file that SOURCE_DB_PASSWORD_FILE names; change it where others may have seen it',
     );
   if (url.hostname === '' || url.username === '') throw usage(`--database wants user and host: ${example}`);
   if (url.search !== '' || url.hash !== '') throw usage('--database takes no options behind the name of the database');
@@ -34,7 +34,7 @@ export function sourceAddress(text: string, env: NodeJS.ProcessEnv): SourceAddre
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? 3306 : Number(url.port),
     user: decodeURIComponent(url.username),
-    password: passwordIn(env, 'DATABASE', (path) => readFileSync(path, 'utf8')),
+    password: passwordIn(env, 'SOURCE_DB', (path) => readFileSync(path, 'utf8')),
     database: database === '' ? null : database,
   };
 }
@@ -76,7 +76,7 @@ function unreachable({ host, port, user }: SourceAddress, cause: unknown): CliEr
   if (deniedErrnos.has(errnoOf(cause) ?? 0))
     return new CliError('access-denied', `the source ${where} does not let ${user} in: ${said}`, {
       cause,
-      remedy: 'see user and password (DATABASE_PASSWORD, DATABASE_PASSWORD_FILE), and from which hosts he may come',
+      remedy: 'see user and password (SOURCE_DB_PASSWORD, SOURCE_DB_PASSWORD_FILE), and from which hosts he may come',
     });
   return new CliError('source-unreachable', `the source ${where} cannot be reached: ${said}`, {
     cause,

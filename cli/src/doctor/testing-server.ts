@@ -54,7 +54,7 @@ export class OwnServer {
   }
 
   url(database: string, user = 'capture'): string {
-    return `mysql://${user}@127.0.0.1:${this.#address.port}/${database}`;
+    return `mariadb://${user}@127.0.0.1:${this.#address.port}/${database}`;
   }
 
   /** What a session of its own finds. */
