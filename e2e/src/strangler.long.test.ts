@@ -29,7 +29,7 @@ describe(`a route that moves, for long and in trouble, SEED=${seed}`, () => {
   }, 1_200_000);
 
   it('ten minutes of mixed traffic through all stages and back: no client sees a thing', async () => {
-    const readers = new RouteReaders(migration, ids, { readers: 8, everyMs: 40 });
+    const readers = new RouteReaders(migration, ids, { readers: 12, everyMs: 40 });
     const traffic = migration.bank.traffic(20);
     await migration.prove();
     for (const until = Date.now() + 600_000; Date.now() < until; ) {
