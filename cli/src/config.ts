@@ -24,7 +24,7 @@ export function cliConfig(env: NodeJS.ProcessEnv): CliConfig {
   };
 }
 
-/** Throws CliError `config`. */
+/** Null when the environment has none. Throws CliError `config`. */
 export function sourcePasswordIn({
   SOURCE_DB_PASSWORD: word,
   SOURCE_DB_PASSWORD_FILE: file,

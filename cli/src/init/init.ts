@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Arguments, type Command, type Context, text } from '../command.ts';
+import { sourcePasswordIn } from '../config.ts';
 import { CliError, usage } from '../errors.ts';
 import { connect } from '../new/connect.ts';
 import { projectFile } from '../project/project.ts';
 import { escaped, jsonLine } from '../terminal/escape.ts';
 import { addressIn } from './address.ts';
-import { keepPassword, passwordFrom } from './password.ts';
+import { keepPassword } from './password.ts';
 import { answered } from './questions.ts';
 import { findingsOn } from './readiness.ts';
 import { writeProject } from './repository.ts';
@@ -48,7 +49,7 @@ async function runInit({ output, env, json }: Context, args: Arguments): Promise
       `the services folder '${escaped(services)}' is not one in the project`,
       'give another: --services services',
     );
-  const password = await passwordFrom(env);
+  const password = sourcePasswordIn(env);
   const source = await connect(server, password);
   try {
     const unfit = await findingsOn(source, server.user);

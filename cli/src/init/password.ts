@@ -1,11 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readConfig } from '@banyan/stack';
-import { sourcePasswordIn } from '../config.ts';
 import { keptPasswordFile } from '../new/connect.ts';
-
-/** Null when the environment has none. Throws CliError `config`. */
-export const passwordFrom = async (env: NodeJS.ProcessEnv): Promise<string | null> => sourcePasswordIn(env);
 
 /** Kept where `banyan up` keeps it too: mode 600, in the data folder. */
 export async function keepPassword(env: NodeJS.ProcessEnv, folder: string, password: string): Promise<void> {

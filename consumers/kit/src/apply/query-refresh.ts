@@ -41,24 +41,22 @@ export class QueryRefresh {
     this.#filled = filled;
   }
 
-  /** To be called before its mirror has the changes of a table. */
+  /** To be called before its mirror has the changes of a table. Nothing is computed yet: it would be what the change is about to end. */
   async foresee(changes: readonly ChangeEvent[]): Promise<void> {
-    await this.#add(changes, (dirty, effective) => dirty.addBefore(this.#session, effective));
+    if (!this.#filled) return;
+    const { table } = changes[0]!;
+    for (const { dirty } of this.#queries)
+      if (dirty.readsItself(table)) await dirty.add(this.#session, this.#seen(changes));
   }
 
   /** To be called when the mirror has the changes of a table, and before another one has any. */
   async note(changes: readonly ChangeEvent[]): Promise<void> {
-    await this.#add(changes, (dirty, effective) => dirty.add(this.#session, effective));
-    for (const { query, dirty } of this.#queries) if (dirty.size > mostGroups) await this.#compute(query, dirty.take());
-  }
-
-  async #add(
-    changes: readonly ChangeEvent[],
-    add: (dirty: DirtyGroups, effective: readonly ChangeEvent[]) => Promise<void>,
-  ): Promise<void> {
     if (!this.#filled || this.#queries.length === 0) return;
-    const effective = changes.filter((change) => this.#isSeen(change));
-    for (const { dirty } of this.#queries) await add(dirty, effective);
+    const effective = this.#seen(changes);
+    for (const { query, dirty } of this.#queries) {
+      await dirty.add(this.#session, effective);
+      if (dirty.size > mostGroups) await this.#compute(query, dirty.take());
+    }
   }
 
   /** Computes groups of a query anew, dirty or not. */
@@ -77,6 +75,10 @@ export class QueryRefresh {
       else await this.#compute(query, groups);
     }
     this.#filled = true;
+  }
+
+  #seen(changes: readonly ChangeEvent[]): ChangeEvent[] {
+    return changes.filter((change) => this.#isSeen(change));
   }
 
   /** Whether a column that the mirror has is another now: a row is often changed for a column that no query reads. */
